@@ -1,0 +1,176 @@
+// Loads the encoder once, when it is first needed, for all who wait for it.
+
+import { abortError, isTrap, PredilectError } from './errors.js';
+import { type Loading, loadBytes, loadModule } from './fetch.js';
+import type { Progress, WasmSource } from './types.js';
+import type { Encoder } from './wasm/encoder.js';
+
+/** The part of a model's manifest that is needed to fetch and check its files; the encoder reads the rest. */
+interface Manifest {
+  files: Record<'model' | 'tokenizer', { name: string; bytes: number; sha256: string }>;
+}
+
+/** Where the encoder comes from. */
+export interface EncoderSource {
+  /** Absolute address of the model's folder. */
+  folder: string | undefined;
+  wasm: WasmSource | undefined;
+  progress: (progress: Progress) => void;
+}
+
+/** One loading, and how many wait for it. */
+interface Attempt {
+  encoder: Promise<Encoder>;
+  controller: AbortController;
+  waiting: number;
+  done: boolean;
+}
+
+/** An encoder that is loaded at the first need. */
+export class LazyEncoder {
+  readonly #source: EncoderSource;
+  #attempt: Attempt | undefined;
+  #dead = false;
+
+  constructor(source: EncoderSource) {
+    this.#source = source;
+  }
+
+  /** The encoder. The download is abandoned when everyone who waits for it has aborted; the next caller starts it anew. */
+  async get(call: string, signal: AbortSignal): Promise<Encoder> {
+    const { folder } = this.#source;
+    if (folder === undefined) {
+      throw new PredilectError(
+        'bad-input',
+        `${call}() needs a model: pass { encoder: <the model's folder> } to create()`,
+      );
+    }
+    if (this.#dead) throw stopped();
+    if (signal.aborted) throw abortError(signal);
+    this.#attempt ??= this.#start(folder);
+    const attempt = this.#attempt;
+    attempt.waiting++;
+    let abort = (): void => {};
+    try {
+      const aborted = new Promise<never>((_, reject) => {
+        abort = () => reject(abortError(signal));
+        signal.addEventListener('abort', abort, { once: true });
+      });
+      return await Promise.race([attempt.encoder, aborted]);
+    } finally {
+      signal.removeEventListener('abort', abort);
+      attempt.waiting--;
+      if (attempt.waiting === 0 && !attempt.done) {
+        attempt.controller.abort();
+        if (this.#attempt === attempt) this.#attempt = undefined;
+      }
+    }
+  }
+
+  /** Runs a use of the encoder; if it traps, the encoder is given up and everything else goes on. */
+  use<T>(run: () => T): T {
+    try {
+      return run();
+    } catch (error) {
+      if (!isTrap(error)) throw error;
+      this.#dead = true;
+      throw stopped(error);
+    }
+  }
+
+  /** Stops loading and frees the model. */
+  close(): void {
+    const attempt = this.#attempt;
+    this.#attempt = undefined;
+    attempt?.controller.abort();
+    if (attempt?.done && !this.#dead)
+      attempt.encoder.then(
+        (encoder) => encoder.free(),
+        () => {},
+      );
+  }
+
+  #start(folder: string): Attempt {
+    const controller = new AbortController();
+    const attempt: Attempt = { encoder: this.#load(folder, controller.signal), controller, waiting: 0, done: false };
+    attempt.encoder.then(
+      () => {
+        attempt.done = true;
+      },
+      () => {
+        // A failure must not stay: the next caller tries again. The other downloads of this attempt stop.
+        controller.abort();
+        if (this.#attempt === attempt) this.#attempt = undefined;
+      },
+    );
+    return attempt;
+  }
+
+  async #load(folder: string, signal: AbortSignal): Promise<Encoder> {
+    const { progress, wasm } = this.#source;
+    const load = (file: Progress['file'], expected?: number): Loading => ({
+      file,
+      signal,
+      progress,
+      ...(expected !== undefined && { expected }),
+    });
+    const at = (name: string): string => new URL(name, folder).href;
+
+    const module = loadModule(wasm ?? new URL('./wasm/encoder_bg.wasm', import.meta.url), load('encoder'));
+    const glue = import('./wasm/encoder.js');
+    const text = loadBytes(at('manifest.json'), load('manifest')).then((bytes) => new TextDecoder().decode(bytes));
+    const files = text.then((json) => {
+      const { model, tokenizer } = parseManifest(json, at('manifest.json')).files;
+      const file = async (kind: 'model' | 'tokenizer', { name, bytes, sha256 }: typeof model): Promise<Uint8Array> => {
+        const content = await loadBytes(at(name), load(kind, bytes));
+        progress({ file: kind, phase: 'prepare', loaded: content.length, total: bytes });
+        await verify(content, sha256, at(name));
+        return content;
+      };
+      return Promise.all([file('model', model), file('tokenizer', tokenizer)]);
+    });
+    const [{ default: init, Encoder: Loaded }, compiled, [model, tokenizer]] = await Promise.all([glue, module, files]);
+    if (signal.aborted) throw abortError(signal);
+    await init({ module_or_path: compiled });
+    const manifest = await text;
+    const encoder = this.use(() => new Loaded(model, tokenizer, manifest));
+    progress({ file: 'model', phase: 'ready', loaded: model.length, total: model.length });
+    return encoder;
+  }
+}
+
+function parseManifest(json: string, url: string): Manifest {
+  let given: Partial<Manifest> | null;
+  try {
+    given = JSON.parse(json) as Partial<Manifest> | null;
+  } catch (error) {
+    throw new PredilectError('model-corrupt', `${url}: the model's manifest is not JSON`, { cause: error });
+  }
+  if (!given?.files?.model?.name || !given.files.tokenizer?.name) {
+    throw new PredilectError('model-corrupt', `${url}: the model's manifest names no model and tokenizer file`);
+  }
+  return given as Manifest;
+}
+
+/** Compares with the manifest's SHA-256, where the page is a secure context and so has the means. */
+async function verify(bytes: Uint8Array<ArrayBuffer>, expected: string, url: string): Promise<void> {
+  const subtle: SubtleCrypto | undefined = globalThis.crypto?.subtle;
+  if (!subtle) return;
+  const digest = new Uint8Array(await subtle.digest('SHA-256', bytes));
+  const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  if (hex !== expected) {
+    throw new PredilectError(
+      'model-corrupt',
+      `${url}: SHA-256 ${hex} differs from the manifest's ${expected}; copy the model's folder again, whole`,
+    );
+  }
+}
+
+function stopped(cause?: unknown): PredilectError {
+  return new PredilectError(
+    'crashed',
+    'the encoder stopped, most likely for want of memory; recommendations go on, and texts can be encoded again by a ' +
+      'recommender created anew',
+    { cause },
+  );
+}

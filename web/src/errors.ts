@@ -1,0 +1,96 @@
+/** What went wrong, as a word that stays the same between versions. */
+export type ErrorCode =
+  /** The catalogue ends before it should: an interrupted download or copy. */
+  | 'catalogue-truncated'
+  /** The catalogue's own checks fail: its bytes were changed. */
+  | 'catalogue-corrupt'
+  /** The catalogue was written by another version of the builder. */
+  | 'catalogue-version'
+  /** The file is something else: a page, an image, an empty file. */
+  | 'not-a-catalogue'
+  /** Catalogue, profile and model do not come from the same encoder. */
+  | 'encoder-mismatch'
+  /** Two vectors have different lengths. */
+  | 'dimension-mismatch'
+  /** The catalogue has no item of this id. */
+  | 'unknown-item'
+  /** A text holds nothing to encode. */
+  | 'empty-text'
+  /** An event has an unknown kind, an unknown key or a value out of range. */
+  | 'bad-event'
+  /** A request has an unknown key or a value out of range. */
+  | 'bad-request'
+  /** The snapshot's bytes were changed or cut. */
+  | 'snapshot-corrupt'
+  /** The snapshot was written by another version. */
+  | 'snapshot-version'
+  /** The model or tokenizer is damaged, or is not what its manifest says. */
+  | 'model-corrupt'
+  /** The model asks for something this encoder cannot do. */
+  | 'model-unsupported'
+  /** An option or argument has the wrong name or type. */
+  | 'bad-input'
+  /** The address answers, but with something that is not WebAssembly (usually HTML). */
+  | 'not-wasm'
+  /** Nothing is at this address. */
+  | 'not-found'
+  /** The address cannot be reached, or the transfer broke off. */
+  | 'network'
+  /** The caller's `AbortSignal` fired. */
+  | 'aborted'
+  /** The caller's `AbortSignal.timeout()` fired. */
+  | 'timeout'
+  /** `close()` was called. */
+  | 'closed'
+  /** The worker or a wasm module died; create the recommender again. */
+  | 'crashed';
+
+/** The only kind of error this package rejects with. `message` names the culprit and what to do about it. */
+export class PredilectError extends Error {
+  override readonly name = 'PredilectError';
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** An error in the form in which it crosses from the worker. */
+export interface WireError {
+  code: ErrorCode;
+  message: string;
+}
+
+/** The error for a signal that fired: `timeout` for `AbortSignal.timeout()`, else `aborted`. */
+export function abortError(signal: AbortSignal | undefined): PredilectError {
+  const reason: unknown = signal?.reason;
+  return reason instanceof Error && reason.name === 'TimeoutError'
+    ? new PredilectError('timeout', 'the call took longer than its AbortSignal allows', { cause: reason })
+    : new PredilectError('aborted', 'the call was aborted by its AbortSignal', { cause: reason });
+}
+
+/** Whether the error is a trap of a wasm instance, after which the instance must not be used. */
+export function isTrap(error: unknown): boolean {
+  return error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
+}
+
+/** Whatever was thrown, as a PredilectError. Errors of the wasm modules carry their `code` already. */
+export function toPredilectError(error: unknown): PredilectError {
+  if (error instanceof PredilectError) return error;
+  if (isTrap(error)) {
+    return new PredilectError(
+      'crashed',
+      `the wasm module stopped (${String(error)}); create the recommender again and restore() the last snapshot`,
+      { cause: error },
+    );
+  }
+  if (error instanceof Error) {
+    const code: unknown = 'code' in error ? error.code : undefined;
+    // A DOMException's `code` is a number and means nothing here.
+    return new PredilectError(typeof code === 'string' ? (code as ErrorCode) : 'bad-input', error.message, {
+      cause: error,
+    });
+  }
+  return new PredilectError('bad-input', String(error));
+}

@@ -1,0 +1,127 @@
+// The only file that fetches. What is fetched is fixed when the recommender is created and never depends on the profile.
+
+import { abortError, PredilectError } from './errors.js';
+import type { Progress, Source, WasmSource } from './types.js';
+
+/** How a file is loaded. */
+export interface Loading {
+  file: Progress['file'];
+  signal: AbortSignal;
+  progress: (progress: Progress) => void;
+  /** Bytes that the file must have, where something else says so. */
+  expected?: number;
+}
+
+/** Milliseconds between two reports of a download. */
+const REPORT_EVERY = 50;
+
+/** The bytes at a source. */
+export async function loadBytes(source: Source, loading: Loading): Promise<Uint8Array<ArrayBuffer>> {
+  if (source instanceof Uint8Array || source instanceof ArrayBuffer) return new Uint8Array(source);
+  const url = String(source);
+  const response = await open(url, loading);
+  const bytes = await read(response, url, loading);
+  if (looksLikeHtml(bytes)) throw htmlError(url, loading.file);
+  return bytes;
+}
+
+/** The compiled module at a source, after checking that it is one. */
+export async function loadModule(source: WasmSource, loading: Loading): Promise<WebAssembly.Module> {
+  if (source instanceof WebAssembly.Module) return source;
+  const bytes = await loadBytes(source, loading);
+  loading.progress({ file: loading.file, phase: 'prepare', loaded: bytes.length, total: bytes.length });
+  const name = typeof source === 'string' || source instanceof URL ? `${source}` : `the ${loading.file}'s bytes`;
+  if (bytes[0] !== 0 || bytes[1] !== 0x61 || bytes[2] !== 0x73 || bytes[3] !== 0x6d) {
+    throw new PredilectError('not-wasm', `${name}: not a WebAssembly module; check what the server sends`);
+  }
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (error) {
+    // A policy that forbids compilation and a module cut short look alike to the caller; their texts do not.
+    throw new PredilectError(
+      'not-wasm',
+      `${name}: the browser refuses to compile it (${error instanceof Error ? error.message : String(error)}); ` +
+        `check that it arrived whole and that the Content-Security-Policy has 'wasm-unsafe-eval' in script-src`,
+      { cause: error },
+    );
+  }
+}
+
+async function open(url: string, { signal, file }: Loading): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(url, { signal, credentials: 'same-origin' });
+  } catch (error) {
+    if (signal.aborted) throw abortError(signal);
+    throw new PredilectError('network', `${url}: the ${file} cannot be fetched (${reason(error)})`, { cause: error });
+  }
+  if (response.ok) return response;
+  if (response.status === 404 || response.status === 410) {
+    throw new PredilectError('not-found', `${url}: the ${file} is not there (status ${response.status})`);
+  }
+  throw new PredilectError('network', `${url}: the server answered with status ${response.status} for the ${file}`);
+}
+
+async function read(response: Response, url: string, loading: Loading): Promise<Uint8Array<ArrayBuffer>> {
+  const { file, signal, progress } = loading;
+  const announced = response.headers.has('content-encoding')
+    ? NaN
+    : Number(response.headers.get('content-length') ?? NaN);
+  const total = loading.expected ?? (announced > 0 ? announced : undefined);
+  const report = (loaded: number): void =>
+    progress({ file, phase: 'download', loaded, ...(total !== undefined && { total }) });
+
+  const chunks: Uint8Array[] = [];
+  let loaded = 0;
+  let reported = 0;
+  report(0);
+  try {
+    const reader = response.body?.getReader();
+    for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
+      chunks.push(next.value);
+      loaded += next.value.length;
+      const now = performance.now();
+      if (now - reported >= REPORT_EVERY) {
+        reported = now;
+        report(loaded);
+      }
+    }
+  } catch (error) {
+    if (signal.aborted) throw abortError(signal);
+    throw new PredilectError('network', `${url}: the ${file} broke off after ${loaded} bytes (${reason(error)})`, {
+      cause: error,
+    });
+  }
+  report(loaded);
+
+  const bytes = new Uint8Array(loaded);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return bytes;
+}
+
+/** Servers and development tools answer a wrong address with a page and status 200. */
+function looksLikeHtml(bytes: Uint8Array): boolean {
+  const start = new TextDecoder().decode(bytes.subarray(0, 64)).trimStart().toLowerCase();
+  return start.startsWith('<!do') || start.startsWith('<html') || start.startsWith('<!--');
+}
+
+function htmlError(url: string, file: Progress['file']): PredilectError {
+  const fix =
+    file === 'engine' || file === 'encoder'
+      ? `under Vite add optimizeDeps: { exclude: ['predilect'] }, elsewhere copy predilect's wasm folder beside its ` +
+        `script or pass ${file === 'engine' ? 'wasmUrl' : 'encoderWasmUrl'}`
+      : 'check the address; the server answers unknown ones with a page';
+  const code = { engine: 'not-wasm', encoder: 'not-wasm', catalogue: 'not-a-catalogue' } as const;
+  return new PredilectError(
+    file in code ? code[file as keyof typeof code] : 'not-found',
+    `${url}: HTML came instead of the ${file}; ${fix}`,
+  );
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,133 @@
+// The owner of the wasm modules. The same code answers in the worker and, in main-thread mode, on the page.
+
+import { LazyEncoder } from './encoder.js';
+import { abortError, isTrap, PredilectError, toPredilectError } from './errors.js';
+import { type Loading, loadBytes, loadModule } from './fetch.js';
+import type { CallMessage, FromHost, HostOptions, ToHost } from './protocol.js';
+import type { Progress } from './types.js';
+import initEngine, { Engine } from './wasm/engine.js';
+
+/** Answers the page's calls. Those that need no encoder are answered in the order in which they came. */
+export class Host {
+  readonly #send: (message: FromHost, transfer: Transferable[]) => void;
+  readonly #running = new Map<number, AbortController>();
+  #engine: Engine | undefined;
+  #encoder: LazyEncoder | undefined;
+
+  constructor(send: (message: FromHost, transfer: Transferable[]) => void) {
+    this.#send = send;
+  }
+
+  /** Takes a message from the page. */
+  receive(message: ToHost): void {
+    if ('abort' in message) this.#running.get(message.abort)?.abort();
+    else void this.#answer(message);
+  }
+
+  /** Stops what runs and frees the memory of both modules. */
+  close(): void {
+    for (const controller of this.#running.values()) controller.abort();
+    this.#encoder?.close();
+    this.#engine?.free();
+    this.#engine = undefined;
+  }
+
+  async #answer(message: CallMessage): Promise<void> {
+    const { id } = message;
+    const controller = new AbortController();
+    this.#running.set(id, controller);
+    const clock = new Clock();
+    try {
+      const value = await this.#run(message, controller.signal, clock);
+      this.#send({ id, value, work: clock.work }, ArrayBuffer.isView(value) ? [value.buffer as ArrayBuffer] : []);
+    } catch (error) {
+      // Stops the other downloads of this call.
+      controller.abort();
+      const { code, message: text } = toPredilectError(error);
+      const fatal = isTrap(error);
+      if (fatal) this.#engine = undefined;
+      this.#send({ id, error: { code, message: text }, fatal }, []);
+    } finally {
+      this.#running.delete(id);
+    }
+  }
+
+  async #run(message: CallMessage, signal: AbortSignal, clock: Clock): Promise<unknown> {
+    if (message.call === 'open') return this.#open(message.args[0], signal, clock);
+    const engine = this.#engine;
+    const lazy = this.#encoder;
+    if (!engine || !lazy) throw new PredilectError('closed', `${message.call}(): the recommender is closed`);
+
+    const encode = async (texts: string[]): Promise<[vectors: Float32Array, fingerprint: string]> => {
+      const encoder = await lazy.get(message.call, signal);
+      if (signal.aborted) throw abortError(signal);
+      return clock.time(() => lazy.use(() => [encoder.encode(texts), encoder.fingerprint]));
+    };
+
+    switch (message.call) {
+      case 'record':
+        return clock.time(() => engine.record(...message.args));
+      case 'recommend':
+        return clock.time(() => engine.recommend(...message.args));
+      case 'similar':
+        return clock.time(() => engine.similar(...message.args));
+      case 'search': {
+        const [text, request] = message.args;
+        const encoded = await encode([text]);
+        return clock.time(() => engine.search(...encoded, request));
+      }
+      case 'describe': {
+        const [text, at, weight] = message.args;
+        const encoded = await encode([text]);
+        return clock.time(() => engine.describe(text, ...encoded, at, weight));
+      }
+      case 'encode':
+        return (await encode(message.args[0]))[0];
+      case 'loadEncoder':
+        await lazy.get(message.call, signal);
+        return undefined;
+      case 'items':
+        return clock.time(() => engine.items(...message.args));
+      case 'profile':
+        return clock.time(() => engine.profile(...message.args));
+      case 'forget':
+        return clock.time(() => engine.forget(...message.args));
+      case 'info':
+        return clock.time(() => engine.info());
+      case 'snapshot':
+        return clock.time(() => engine.snapshot());
+      case 'restore':
+        return clock.time(() => engine.restore(...message.args));
+    }
+  }
+
+  async #open(options: HostOptions, signal: AbortSignal, clock: Clock): Promise<void> {
+    const progress = (step: Progress): void => this.#send({ progress: step }, []);
+    const load = (file: Progress['file']): Loading => ({ file, signal, progress });
+    const [module, catalogue] = await Promise.all([
+      loadModule(options.wasmUrl ?? new URL('./wasm/engine_bg.wasm', import.meta.url), load('engine')),
+      loadBytes(options.catalogue, load('catalogue')),
+    ]);
+    await initEngine({ module_or_path: module });
+    if (signal.aborted) throw abortError(signal);
+    const size = { loaded: catalogue.length, total: catalogue.length };
+    progress({ file: 'catalogue', phase: 'prepare', ...size });
+    this.#engine = clock.time(() => new Engine(catalogue));
+    this.#encoder = new LazyEncoder({ folder: options.encoder, wasm: options.encoderWasmUrl, progress });
+    progress({ file: 'catalogue', phase: 'ready', ...size });
+  }
+}
+
+/** Adds up the milliseconds of wasm work within one call. */
+class Clock {
+  work = 0;
+
+  time<T>(run: () => T): T {
+    const start = performance.now();
+    try {
+      return run();
+    } finally {
+      this.work += performance.now() - start;
+    }
+  }
+}

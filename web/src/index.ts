@@ -1,0 +1,3 @@
+export { type ErrorCode, PredilectError } from './errors.js';
+export { Recommender } from './recommender.js';
+export type * from './types.js';

@@ -1,0 +1,81 @@
+import { PredilectError } from './errors.js';
+
+const REQUEST = ['k', 'filter', 'diversity', 'explore', 'include_owned', 'exclude', 'now', 'seed', 'signal'] as const;
+
+/** The keys that each call takes. Anything else is a slip of the pen and is refused. */
+const KEYS = {
+  create: ['catalogue', 'encoder', 'wasmUrl', 'encoderWasmUrl', 'worker', 'onProgress', 'signal'],
+  recommend: REQUEST,
+  search: REQUEST,
+  similar: ['k', 'filter', 'signal'],
+  describe: ['weight', 'at', 'signal'],
+  forget: ['item', 'interest', 'before', 'all'],
+  record: ['kind', 'item', 'at', 'value'],
+  call: ['signal'],
+} as const satisfies Record<string, readonly string[]>;
+
+/** Refuses what is not an object, or has a key that the call does not know, naming the nearest one that it does. */
+export function checkKeys(call: keyof typeof KEYS, given: unknown): void {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new PredilectError('bad-input', `${call}() takes an object, not ${describeValue(given)}`);
+  }
+  const known: readonly string[] = KEYS[call];
+  for (const key of Object.keys(given)) {
+    if (known.includes(key)) continue;
+    const near = nearest(key, known);
+    const hint = near ? `did you mean "${near}"?` : `it knows ${known.map((name) => `"${name}"`).join(', ')}`;
+    throw new PredilectError('bad-input', `${call}() has no option "${key}"; ${hint}`);
+  }
+}
+
+/** A text argument, with lone surrogates (halves of a character) replaced, or an error that says what was given. */
+export function checkText(call: string, name: string, given: unknown): string {
+  if (typeof given !== 'string') {
+    throw new PredilectError('bad-input', `${call}() takes ${name} as a string, not ${describeValue(given)}`);
+  }
+  return wellFormed(given);
+}
+
+/** Rust strings hold whole characters only; JavaScript's may be cut in half. */
+export function wellFormed(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, '\uFFFD');
+}
+
+/** JSON without halves of characters, for a reader that refuses them. */
+export function toJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'string' ? wellFormed(inner) : inner));
+}
+
+function describeValue(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'undefined' ? 'nothing' : `a ${typeof value}`;
+}
+
+/** The known name that the given one was probably meant to be. */
+function nearest(given: string, known: readonly string[]): string | undefined {
+  const plain = (name: string): string => name.toLowerCase().replace(/[^a-z]/g, '');
+  let best: string | undefined;
+  let least = 1 + Math.floor(given.length / 3);
+  for (const name of known) {
+    const steps = distance(plain(given), plain(name));
+    if (steps < least) {
+      least = steps;
+      best = name;
+    }
+  }
+  return best;
+}
+
+/** Levenshtein distance. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 0; i < a.length; i++) {
+    const next = [i + 1];
+    for (let j = 0; j < b.length; j++) {
+      next.push(Math.min((row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1, (row[j] ?? 0) + (a[i] === b[j] ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

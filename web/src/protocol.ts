@@ -1,0 +1,46 @@
+// What the page and the host of the wasm modules say to each other, through a worker's messages or directly.
+
+import type { WireError } from './errors.js';
+import type { Progress, Source, WasmSource } from './types.js';
+
+/** What the host must know before its first call. Addresses are absolute. */
+export interface HostOptions {
+  catalogue: Source;
+  encoder?: string;
+  wasmUrl?: WasmSource;
+  encoderWasmUrl?: WasmSource;
+}
+
+/** The calls of the host. Requests and replies of the engine stay JSON text: cheap to send, read once. */
+export interface Calls {
+  open(options: HostOptions): void;
+  record(events: string): void;
+  recommend(request: string): string;
+  similar(request: string): string;
+  search(text: string, request: string): string;
+  describe(text: string, at: number, weight: number): void;
+  encode(texts: string[]): Float32Array;
+  loadEncoder(): void;
+  items(ids: string): string;
+  profile(now: number): string;
+  forget(request: string): void;
+  info(): string;
+  snapshot(): Uint8Array;
+  restore(bytes: Uint8Array): void;
+}
+
+/** The name of a call. */
+export type Call = keyof Calls;
+
+/** One call with its arguments. */
+export type CallMessage = { [K in Call]: { id: number; call: K; args: Parameters<Calls[K]> } }[Call];
+
+/** From the page to the host. */
+export type ToHost = CallMessage | { abort: number };
+
+/** From the host to the page. */
+export type FromHost =
+  | { id: number; value: unknown; work: number }
+  /** `fatal`: the engine is gone, and nothing more can be asked of this host. */
+  | { id: number; error: WireError; fatal: boolean }
+  | { progress: Progress };

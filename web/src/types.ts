@@ -1,0 +1,226 @@
+/** Bytes of a file, or where to fetch them from. A relative address is resolved against the page. */
+export type Source = string | URL | Uint8Array | ArrayBuffer;
+
+/** As {@link Source}, or a module that the page compiled itself. */
+export type WasmSource = Source | WebAssembly.Module;
+
+/** Options of `Recommender.create`. */
+export interface CreateOptions {
+  /** The catalogue file made by `predilect build`: its address or its bytes. */
+  catalogue: Source;
+  /**
+   * Folder that holds `manifest.json`, the model and the tokenizer. Needed by `search`, `describe` and `encode` only,
+   * and not fetched before the first of them (or `loadEncoder`) is called.
+   */
+  encoder?: string | URL;
+  /** The engine module; by default `wasm/engine_bg.wasm` beside this package's files. */
+  wasmUrl?: WasmSource;
+  /** The encoder module; by default `wasm/encoder_bg.wasm` beside this package's files. */
+  encoderWasmUrl?: WasmSource;
+  /**
+   * `true` (default where workers exist): everything runs in a worker of its own. `false`: on the calling thread.
+   * A `Worker`: this one, which must run this package's `worker.js` and is terminated by `close()`.
+   */
+  worker?: boolean | Worker;
+  /** Called while files are fetched and prepared. */
+  onProgress?: (progress: Progress) => void;
+  /** Abandons the creation. */
+  signal?: AbortSignal;
+}
+
+/** One step of loading. */
+export interface Progress {
+  /** What is being loaded. `encoder` is the wasm module that runs the `model`. */
+  file: 'catalogue' | 'engine' | 'encoder' | 'manifest' | 'model' | 'tokenizer';
+  /** `download` while bytes arrive, `prepare` while they are checked and unpacked, `ready` when usable. */
+  phase: 'download' | 'prepare' | 'ready';
+  /** Bytes so far, after decompression. */
+  loaded: number;
+  /** Bytes in all, after decompression, where known. */
+  total?: number;
+}
+
+/** Options that every call takes. */
+export interface CallOptions {
+  /** Rejects the call with `aborted`, or `timeout` for `AbortSignal.timeout()`. */
+  signal?: AbortSignal;
+}
+
+/** What a person did to an item. */
+export type EventKind = 'view' | 'click' | 'like' | 'dislike' | 'rating' | 'purchase' | 'dwell' | 'dismiss';
+
+/** Something a person did to an item. */
+export interface RecommenderEvent {
+  kind: EventKind;
+  /** The item's id in the catalogue. */
+  item: string;
+  /** Milliseconds since 1970; the present when left out. */
+  at?: number;
+  /** Stars 1 to 5 for `rating`, seconds for `dwell`; nothing else has one. */
+  value?: number;
+}
+
+/** An event as the profile keeps it. */
+export interface RecordedEvent {
+  kind: EventKind;
+  item: string;
+  /** Milliseconds since 1970. */
+  at: number;
+  value?: number | null;
+}
+
+/** A value of an item's field. */
+export type FieldValue = string | number | boolean;
+
+/** What one field must be. For a field that holds a list (tags), one matching element is enough. */
+export type Condition =
+  | FieldValue
+  | readonly FieldValue[]
+  | { min?: number; max?: number }
+  | { not: FieldValue | readonly FieldValue[] };
+
+/** Conditions by field name; all must hold. */
+export type Filter = Readonly<Record<string, Condition>>;
+
+/** What to recommend. */
+export interface RecommendRequest {
+  /** How many items at most. Default 10. */
+  k?: number;
+  /** Conditions that every item meets. They are applied inside the search, so a narrow filter still fills the list. */
+  filter?: Filter;
+  /** 0 (best first, however alike) to 1 (as different as possible). Default 0.3. */
+  diversity?: number;
+  /** 0 (what is known to please) to 1 (what would teach most). Default 0. */
+  explore?: number;
+  /** Whether items that are owned or were dismissed may come back. Default false. */
+  include_owned?: boolean;
+  /** Ids that must not come. */
+  exclude?: readonly string[];
+  /** The time to reckon ages from, in milliseconds since 1970. Default: the present. */
+  now?: number;
+  /** The seed of everything random. Default: drawn once for each recommender. Same seed and time, same answer. */
+  seed?: number;
+}
+
+/** Options of `recommend` and `search`. */
+export interface RecommendOptions extends RecommendRequest, CallOptions {}
+
+/** Options of `similar`. */
+export interface SimilarOptions extends CallOptions {
+  /** How many items at most. Default 10. */
+  k?: number;
+  /** Conditions that every item meets. */
+  filter?: Filter;
+}
+
+/** Options of `describe`. */
+export interface DescribeOptions extends CallOptions {
+  /** -1 (dislikes it) to 1 (likes it). Default 1. */
+  weight?: number;
+  /** Milliseconds since 1970; the present when left out. */
+  at?: number;
+}
+
+/** Where a part of a score comes from. */
+export type ReasonKind =
+  | 'interest'
+  | 'typed'
+  | 'session'
+  | 'popular'
+  | 'fresh'
+  | 'negative'
+  | 'diversity'
+  | 'explore'
+  | 'similar'
+  | 'match';
+
+/** A part of a score and its cause. */
+export interface Reason {
+  kind: ReasonKind;
+  /** What it adds to the score; the parts of an item sum to its score. */
+  part: number;
+  /** The event that caused it. */
+  event?: { kind: EventKind; item: string; at: number };
+  /** The typed text that caused it. */
+  text?: string;
+  /** Key of the interest in `profile()`. */
+  interest?: string;
+}
+
+/** The fields of an item, as they were given to the builder. */
+export type ItemFields = { readonly id: string } & Readonly<Record<string, unknown>>;
+
+/** An item of an answer. */
+export interface Recommendation<Item = ItemFields> {
+  id: string;
+  /** Higher is better; comparable within one answer only. */
+  score: number;
+  /** Strongest first, by absolute value. */
+  reasons: Reason[];
+  fields: Item;
+}
+
+/** An answer: items, best first. */
+export interface RecommendationList<Item = ItemFields> {
+  items: Recommendation<Item>[];
+}
+
+/** A cluster of liked items, or one typed text. */
+export interface Interest {
+  /** Stable while the items it is made of stay. For `forget({interest})`. */
+  key: string;
+  /** A few words for a person. */
+  label: string;
+  /** Strength; the strongest interest is the reference for the others. */
+  weight: number;
+  /** The item nearest to its centre; null for a typed text. */
+  medoid: string | null;
+  /** The items it is made of. */
+  items: string[];
+  kind: 'items' | 'typed';
+}
+
+/** Everything that is known about the person. */
+export interface Profile {
+  /** How many events are kept. */
+  events: number;
+  interests: Interest[];
+  /** What the person turned away from. */
+  negatives: Interest[];
+  /** Ids of items bought or said to be owned. */
+  owned: string[];
+  /** Ids of items turned away. */
+  dismissed: string[];
+  /** The latest events, newest first. */
+  recent: RecordedEvent[];
+}
+
+/** What to forget: one of these. */
+export type ForgetRequest = { item: string } | { interest: string } | { before: number } | { all: true };
+
+/** What the catalogue holds. */
+export interface CatalogueInfo {
+  name: string;
+  /** How many items. */
+  count: number;
+  /** Values of a vector. */
+  dimension: number;
+  /** 16 hex digits that name the encoder. */
+  fingerprint: string;
+  /** Of the file's content. */
+  checksum: string;
+  /** Items by language. */
+  languages: Record<string, number>;
+  /** Items by value, for each field that can be filtered by choice. */
+  facets: Record<string, Record<string, number>>;
+}
+
+/** How long a call took. */
+export interface CallTiming {
+  /** The call's name. */
+  call: string;
+  /** Milliseconds inside the wasm modules, loading left out. */
+  work: number;
+  /** Milliseconds from the call to its answer, as the page saw it. */
+  total: number;
+}
