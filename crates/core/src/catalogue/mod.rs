@@ -1,0 +1,155 @@
+//! The catalogue file: what it holds, how it is written ([`write`]) and read ([`Catalogue::open`]).
+//!
+//! # Layout, format 1
+//! A safetensors file. Its metadata has one key, `predilect`, whose value is the JSON of [`Header`]. Integers are little
+//! endian; `n` is the number of items, `d` the dimension.
+//!
+//! | tensor | type, shape | meaning |
+//! |---|---|---|
+//! | `vectors` | I8 `[n, d]` | rows in -127..=127 |
+//! | `scales` | F32 `[n]` | `row * scale` has length 1 |
+//! | `popularity` | F32 `[n]` | percentile of the field `popularity` among the items that have one, 0..=1; 0 without |
+//! | `ids`, `ids.offsets` | U8, U32 `[n+1]` | UTF-8 ids, one after the other |
+//! | `ids.order` | U32 `[n]` | rows in ascending byte order of their id |
+//! | `fields`, `fields.offsets` | U8, U32 `[n+1]` | one JSON object an item |
+//! | `column{i}.numbers` | F64 `[n]` | number column, NaN where missing; a date counts days since 1970 |
+//! | `column{i}.names` | U8 | label column: JSON array of its labels, ascending |
+//! | `column{i}.labels`, `column{i}.offsets` | U32, U32 `[n+1]` | label column: indices into the names |
+//!
+//! `checksum` in the header is XXH3-64 over the header without checksum and over every tensor's name, type, shape and
+//! bytes in ascending order of names. It finds damage, not forgery: that is the task of the SHA-256 a page may demand.
+
+mod columns;
+mod read;
+mod write;
+
+pub use columns::{Column, Labels, days_since_1970};
+pub use read::Catalogue;
+pub use write::{CatalogueParts, ItemParts, write};
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// Version of the layout that this code writes and reads.
+pub const FORMAT: u32 = 1;
+
+const METADATA_KEY: &str = "predilect";
+
+/// Dense index of an item: its row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ItemIdx(pub u32);
+
+impl ItemIdx {
+    /// The row as an index.
+    pub fn row(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Kind of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ColumnKind {
+    /// One number an item.
+    Number,
+    /// Days since 1970, from `YYYY-MM-DD`.
+    Date,
+    /// Any number of labels an item.
+    Label,
+}
+
+/// Name and kind of a column.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ColumnHead {
+    /// Name of the item field.
+    pub name: String,
+    /// What it holds.
+    pub kind: ColumnKind,
+}
+
+/// What a catalogue says of itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Header {
+    /// Version of the layout, see [`FORMAT`].
+    pub format: u32,
+    /// Name given by its maker.
+    pub name: String,
+    /// Fingerprint of the encoder that made the vectors.
+    pub encoder: String,
+    /// Values a vector.
+    pub dimension: usize,
+    /// Number of items.
+    pub count: usize,
+    /// Mean cosine between two different items, the zero of [`Catalogue::affinity`].
+    pub background: f32,
+    /// Columns in the order of their tensors.
+    pub columns: Vec<ColumnHead>,
+    /// XXH3-64 of all the rest, 16 hex digits.
+    #[serde(default)]
+    pub checksum: String,
+}
+
+/// Why bytes are not a catalogue, or parts cannot become one.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum CatalogueError {
+    /// Something else came, often an HTML page.
+    #[error("not a catalogue: the bytes start with {start}; check the address it is fetched from")]
+    NotACatalogue {
+        /// The first bytes, printable.
+        start: String,
+    },
+    /// Fewer bytes than the header announces.
+    #[error("catalogue is cut off after {found} bytes; fetch it again")]
+    Truncated {
+        /// Bytes that are there.
+        found: usize,
+    },
+    /// The bytes contradict the header or themselves.
+    #[error("catalogue is damaged: {what}; fetch or build it again")]
+    Corrupt {
+        /// What contradicts.
+        what: String,
+    },
+    /// Written by another version.
+    #[error("catalogue has format {found}, this version reads {FORMAT}; build it again or update the package")]
+    Version {
+        /// Format of the file.
+        found: u32,
+    },
+    /// Parts that cannot be written.
+    #[error("cannot write the catalogue: {what}")]
+    Parts {
+        /// What is wrong, with the item.
+        what: String,
+    },
+}
+
+impl CatalogueError {
+    /// Stable code for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotACatalogue { .. } => "not-a-catalogue",
+            Self::Truncated { .. } => "catalogue-truncated",
+            Self::Corrupt { .. } => "catalogue-corrupt",
+            Self::Version { .. } => "catalogue-version",
+            Self::Parts { .. } => "bad-input",
+        }
+    }
+}
+
+fn corrupt(what: impl Into<String>) -> CatalogueError {
+    CatalogueError::Corrupt { what: what.into() }
+}
+
+/// Feeds the checksum in one fixed order, the same for writer and reader.
+fn checksum<'a>(header: &Header, tensors: impl Iterator<Item = (&'a str, String, &'a [u8])>) -> String {
+    let bare = Header { checksum: String::new(), ..header.clone() };
+    let mut state = xxhash_rust::xxh3::Xxh3Default::new();
+    state.update(serde_json::to_string(&bare).unwrap_or_default().as_bytes());
+    for (name, shape, bytes) in tensors {
+        state.update(name.as_bytes());
+        state.update(shape.as_bytes());
+        state.update(bytes);
+    }
+    format!("{:016x}", state.digest())
+}

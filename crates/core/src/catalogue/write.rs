@@ -1,0 +1,219 @@
+//! Writing a catalogue: parts in, deterministic bytes out.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use safetensors::{Dtype, View};
+use serde_json::{Map, Value};
+
+use super::columns::{Column, derive};
+use super::{CatalogueError, FORMAT, Header, METADATA_KEY, checksum};
+use crate::vector::{MAX_DIMENSION, UnitVector, quantise_row};
+
+/// An item as it is written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ItemParts {
+    /// The caller's id, unique in the catalogue, not empty.
+    pub id: String,
+    /// All fields that pages and filters may use; `id` is added.
+    pub fields: Map<String, Value>,
+}
+
+/// Everything a catalogue is made of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CatalogueParts<'a> {
+    /// Name for people.
+    pub name: &'a str,
+    /// Fingerprint of the encoder that made `vectors`.
+    pub encoder: &'a str,
+    /// Values a vector.
+    pub dimension: usize,
+    /// `items.len() * dimension` values, row after row; each row is scaled to length 1.
+    pub vectors: &'a [f32],
+    /// The items, in the order of their rows.
+    pub items: &'a [ItemParts],
+}
+
+struct Tensor {
+    dtype: Dtype,
+    shape: Vec<usize>,
+    bytes: Vec<u8>,
+}
+
+impl View for &Tensor {
+    fn dtype(&self) -> Dtype {
+        self.dtype
+    }
+    fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+    fn data(&self) -> Cow<'_, [u8]> {
+        Cow::Borrowed(&self.bytes)
+    }
+    fn data_len(&self) -> usize {
+        self.bytes.len()
+    }
+}
+
+impl Tensor {
+    fn u8(bytes: Vec<u8>) -> Self {
+        Self { dtype: Dtype::U8, shape: vec![bytes.len()], bytes }
+    }
+    fn u32(values: &[u32]) -> Self {
+        let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
+        Self { dtype: Dtype::U32, shape: vec![values.len()], bytes }
+    }
+    fn f32(values: &[f32]) -> Self {
+        let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
+        Self { dtype: Dtype::F32, shape: vec![values.len()], bytes }
+    }
+    fn f64(values: &[f64]) -> Self {
+        let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
+        Self { dtype: Dtype::F64, shape: vec![values.len()], bytes }
+    }
+}
+
+/// Writes a catalogue file. Equal parts give equal bytes on every machine.
+///
+/// # Errors
+/// [`CatalogueError::Parts`] names the item: wrong number of values, a vector without direction, an empty or repeated id.
+pub fn write(parts: &CatalogueParts<'_>) -> Result<Vec<u8>, CatalogueError> {
+    let refuse = |what: String| CatalogueError::Parts { what };
+    let (count, dimension) = (parts.items.len(), parts.dimension);
+    if dimension == 0 || dimension > MAX_DIMENSION {
+        return Err(refuse(format!("dimension {dimension} is outside 1..={MAX_DIMENSION}")));
+    }
+    if u32::try_from(count).is_err() || parts.vectors.len() != count * dimension {
+        let found = parts.vectors.len();
+        return Err(refuse(format!(
+            "{count} items of dimension {dimension} need {} values, found {found}",
+            count * dimension
+        )));
+    }
+
+    let order = sorted_ids(parts.items)?;
+    let mut rows = Vec::with_capacity(count * dimension);
+    let mut scales = Vec::with_capacity(count);
+    let mut total = vec![0.0_f64; dimension];
+    for (item, vector) in parts.items.iter().zip(parts.vectors.chunks_exact(dimension)) {
+        let unit = UnitVector::new(vector).map_err(|error| refuse(format!("item \"{}\": {error}", item.id)))?;
+        let (row, scale) = quantise_row(&unit);
+        for (sum, value) in total.iter_mut().zip(&row) {
+            *sum += f64::from(*value) * f64::from(scale);
+        }
+        rows.extend(row.iter().map(|v| v.to_le_bytes()[0]));
+        scales.push(scale);
+    }
+
+    let (ids, ids_offsets) = joined(parts.items.iter().map(|item| Cow::Borrowed(item.id.as_bytes())))?;
+    let (fields, fields_offsets) = joined(parts.items.iter().map(|item| Cow::Owned(fields_json(item))))?;
+    let mut tensors = BTreeMap::from([
+        ("vectors".to_owned(), Tensor { dtype: Dtype::I8, shape: vec![count, dimension], bytes: rows }),
+        ("scales".to_owned(), Tensor::f32(&scales)),
+        ("popularity".to_owned(), Tensor::f32(&popularity(parts.items))),
+        ("ids".to_owned(), Tensor::u8(ids)),
+        ("ids.offsets".to_owned(), Tensor::u32(&ids_offsets)),
+        ("ids.order".to_owned(), Tensor::u32(&order)),
+        ("fields".to_owned(), Tensor::u8(fields)),
+        ("fields.offsets".to_owned(), Tensor::u32(&fields_offsets)),
+    ]);
+    let mut heads = Vec::new();
+    for (i, (head, column)) in derive(parts.items).into_iter().enumerate() {
+        match column {
+            Column::Number(values) => {
+                tensors.insert(format!("column{i}.numbers"), Tensor::f64(&values));
+            }
+            Column::Label(labels) => {
+                let names = serde_json::to_vec(&labels.names).map_err(|error| refuse(error.to_string()))?;
+                tensors.insert(format!("column{i}.names"), Tensor::u8(names));
+                tensors.insert(format!("column{i}.labels"), Tensor::u32(&labels.values));
+                tensors.insert(format!("column{i}.offsets"), Tensor::u32(&labels.offsets));
+            }
+        }
+        heads.push(head);
+    }
+
+    let mut header = Header {
+        format: FORMAT,
+        name: parts.name.to_owned(),
+        encoder: parts.encoder.to_owned(),
+        dimension,
+        count,
+        background: background(&total, count),
+        columns: heads,
+        checksum: String::new(),
+    };
+    let views =
+        tensors.iter().map(|(name, t)| (name.as_str(), format!("{:?}{:?}", t.dtype, t.shape), t.bytes.as_slice()));
+    header.checksum = checksum(&header, views);
+    let json = serde_json::to_string(&header).map_err(|error| refuse(error.to_string()))?;
+    let metadata = [(METADATA_KEY.to_owned(), json)].into_iter().collect();
+    safetensors::serialize(tensors.iter().map(|(name, t)| (name.as_str(), t)), Some(metadata))
+        .map_err(|error| refuse(error.to_string()))
+}
+
+fn sorted_ids(items: &[ItemParts]) -> Result<Vec<u32>, CatalogueError> {
+    let mut order: Vec<u32> = (0..items.len() as u32).collect();
+    order.sort_by(|&a, &b| items[a as usize].id.as_bytes().cmp(items[b as usize].id.as_bytes()));
+    for pair in order.windows(2) {
+        let id = &items[pair[1] as usize].id;
+        if items[pair[0] as usize].id == *id {
+            return Err(CatalogueError::Parts { what: format!("id \"{id}\" comes twice; ids must be unique") });
+        }
+    }
+    match order.first() {
+        Some(&row) if items[row as usize].id.is_empty() => {
+            Err(CatalogueError::Parts { what: format!("item in row {row} has an empty id") })
+        }
+        _ => Ok(order),
+    }
+}
+
+fn fields_json(item: &ItemParts) -> Vec<u8> {
+    let mut fields = item.fields.clone();
+    fields.insert("id".to_owned(), Value::String(item.id.clone()));
+    Value::Object(fields).to_string().into_bytes()
+}
+
+fn joined<'a>(rows: impl Iterator<Item = Cow<'a, [u8]>>) -> Result<(Vec<u8>, Vec<u32>), CatalogueError> {
+    let (mut bytes, mut offsets) = (Vec::new(), vec![0]);
+    for row in rows {
+        bytes.extend_from_slice(&row);
+        let end = u32::try_from(bytes.len());
+        offsets.push(
+            end.map_err(|_| CatalogueError::Parts { what: "fields exceed 4 GiB; keep fewer fields".to_owned() })?,
+        );
+    }
+    Ok((bytes, offsets))
+}
+
+/// Percentile of each item's popularity among those that have one; equal values share the mean percentile.
+fn popularity(items: &[ItemParts]) -> Vec<f32> {
+    let mut known: Vec<(f64, usize)> = items
+        .iter()
+        .enumerate()
+        .filter_map(|(row, item)| Some((item.fields.get("popularity")?.as_f64()?, row)))
+        .collect();
+    known.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    let mut out = vec![0.0; items.len()];
+    let mut from = 0;
+    while from < known.len() {
+        let to = from + known[from..].iter().take_while(|entry| entry.0 == known[from].0).count();
+        let percentile = ((from + to + 1) as f64 / 2.0 / known.len() as f64) as f32;
+        for &(_, row) in &known[from..to] {
+            out[row] = percentile.min(1.0);
+        }
+        from = to;
+    }
+    out
+}
+
+/// Mean cosine over all pairs of different unit rows, from the length of their sum.
+fn background(total: &[f64], count: usize) -> f32 {
+    if count < 2 {
+        return 0.0;
+    }
+    let n = count as f64;
+    let square: f64 = total.iter().map(|v| v * v).sum();
+    ((square - n) / (n * (n - 1.0))).clamp(-1.0, 0.99) as f32
+}

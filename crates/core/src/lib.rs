@@ -1,0 +1,25 @@
+//! The recommender as pure functions.
+//!
+//! Nothing here does I/O, reads a clock or draws random numbers: time and seed are arguments. A [`Catalogue`] is the
+//! immutable file of items, a [`Profile`] the events of one person, a [`Taste`] the fold of the second over the first.
+//! [`candidates`], [`rank`](rank::rank) and [`diversify`](diversify::diversify) turn a taste into a list whose
+//! [`Reason`]s sum to each score.
+
+pub mod candidates;
+pub mod catalogue;
+pub mod diversify;
+pub mod event;
+pub mod filter;
+pub mod profile;
+pub mod rank;
+pub mod reason;
+pub mod taste;
+pub mod vector;
+
+pub use catalogue::{Catalogue, CatalogueError, ItemIdx};
+pub use event::{Event, EventError, EventKind};
+pub use filter::{Bitmap, Filter, FilterError};
+pub use profile::{Forget, Profile, ProfileError, Typed};
+pub use reason::{Reason, ReasonKind};
+pub use taste::{Interest, Taste, TasteConfig};
+pub use vector::{Query, UnitVector, VectorError, cosine};

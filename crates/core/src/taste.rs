@@ -1,0 +1,341 @@
+//! The taste of a person: a profile folded over a catalogue.
+//!
+//! Per item, the last opinion (like, rating, purchase, ...) counts in full and what was merely looked at adds up to a limit;
+//! all of it halves with every half-life. Items with a positive sum are gathered, oldest first, into interests: an item
+//! joins the interest whose centre it is closest to, or starts one. What a person typed is an interest of its own.
+
+use std::collections::BTreeMap;
+
+use crate::catalogue::{Catalogue, ItemIdx};
+use crate::event::{Event, EventKind, Millis};
+use crate::profile::Profile;
+use crate::reason::Cause;
+use crate::vector::Query;
+
+/// How a profile is folded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TasteConfig {
+    /// Days after which an event counts half, above 0.
+    pub half_life_days: f64,
+    /// Interests that are kept apart, at least 1.
+    pub max_interests: usize,
+    /// Affinity to the centre of an interest from which an item joins it, 0..=1.
+    pub join_affinity: f64,
+    /// Items that are folded; the ones that count least are left out beyond that.
+    pub max_items: usize,
+    /// Minutes that a session looks back.
+    pub session_minutes: i64,
+    /// Items of a session, the latest ones.
+    pub session_items: usize,
+    /// What views, clicks and dwells of one item can add up to.
+    pub implicit_limit: f64,
+}
+
+impl Default for TasteConfig {
+    fn default() -> Self {
+        Self {
+            half_life_days: 30.0,
+            max_interests: 8,
+            join_affinity: 0.3,
+            max_items: 1000,
+            session_minutes: 30,
+            session_items: 5,
+            implicit_limit: 0.5,
+        }
+    }
+}
+
+/// An item that speaks for or against something.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evidence {
+    /// The item.
+    pub item: ItemIdx,
+    /// How much, above 0.
+    pub weight: f64,
+    /// The event that says it most.
+    pub cause: Cause,
+}
+
+/// What an interest or a dislike is made of.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Origin {
+    /// Items, the one closest to the centre first.
+    Items(Vec<Evidence>),
+    /// A typed text.
+    Typed(String),
+}
+
+/// Something a person likes (or does not), as a direction.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Interest {
+    /// Names the interest as long as its medoid stays the same.
+    pub key: String,
+    /// How much it counts, above 0.
+    pub weight: f64,
+    /// Its direction.
+    pub query: Query,
+    /// What it is made of.
+    pub origin: Origin,
+}
+
+impl Interest {
+    /// Whether the interest is made of `item`.
+    pub fn has(&self, item: ItemIdx) -> bool {
+        matches!(&self.origin, Origin::Items(evidence) if evidence.iter().any(|e| e.item == item))
+    }
+
+    /// Of its items, the one that speaks most for `item`: close to it and of weight.
+    pub fn cause(&self, catalogue: &Catalogue, item: ItemIdx) -> Option<&Evidence> {
+        let Origin::Items(evidence) = &self.origin else { return None };
+        let query = catalogue.query(item);
+        let pull = |e: &Evidence| e.weight.sqrt() * catalogue.affinity(catalogue.similarity(&query, e.item)).max(0.0);
+        evidence.iter().reduce(|best, e| if pull(e) > pull(best) { e } else { best })
+    }
+}
+
+/// What is known of a person, ready to rank with.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Taste {
+    /// Positive interests, strongest first.
+    pub interests: Vec<Interest>,
+    /// What to keep away from, strongest first.
+    pub negatives: Vec<Interest>,
+    /// What the person looks at right now.
+    pub session: Option<Interest>,
+    /// Sum of the weights of all interests.
+    pub strength: f64,
+    /// Items about which the person has said something; not recommended again unless asked.
+    pub known: Vec<ItemIdx>,
+    /// Bought items, oldest first.
+    pub owned: Vec<ItemIdx>,
+    /// Rejected items, oldest first.
+    pub dismissed: Vec<ItemIdx>,
+    /// How often an item was viewed or opened.
+    pub seen: BTreeMap<ItemIdx, u32>,
+}
+
+/// What the events say about one item.
+struct Opinion<'a> {
+    first: usize,
+    explicit: Option<(&'a Event, f64)>,
+    implicit: f64,
+    strongest_implicit: Option<(&'a Event, f64)>,
+    owned: bool,
+}
+
+/// Negatives that are looked at when ranking.
+const MAX_NEGATIVES: usize = 50;
+
+/// Folds `profile` over `catalogue` as of `now`. Events about items that the catalogue does not have are passed over.
+pub fn fold(profile: &Profile, catalogue: &Catalogue, config: &TasteConfig, now: Millis) -> Taste {
+    let age = Age { half_life: config.half_life_days * 86_400_000.0, now };
+    let mut taste = Taste::default();
+    let (mut liked, mut disliked) = (Vec::new(), Vec::new());
+    for (item, opinion) in opinions(profile, catalogue, &age, &mut taste.seen) {
+        let explicit = opinion.explicit.map_or(0.0, |(_, weight)| weight);
+        let weight = if explicit < 0.0 { explicit } else { explicit + opinion.implicit.min(config.implicit_limit) };
+        if opinion.explicit.is_some() {
+            taste.known.push(item);
+        }
+        if opinion.owned {
+            taste.owned.push(item);
+        }
+        let rejected =
+            |(e, _): (&Event, f64)| matches!(e.kind, EventKind::Dislike | EventKind::Dismiss) || e.weight() < 0.0;
+        if opinion.explicit.is_some_and(rejected) {
+            taste.dismissed.push(item);
+        }
+        let strongest = opinion.explicit.filter(|e| e.1 != 0.0).or(opinion.strongest_implicit);
+        if let Some((event, _)) = strongest.filter(|_| weight != 0.0) {
+            let evidence = Evidence { item, weight: weight.abs(), cause: Cause::from(event) };
+            if weight > 0.0 { liked.push(evidence) } else { disliked.push(evidence) }
+        }
+    }
+
+    keep_strongest(&mut liked, config.max_items);
+    taste.interests = gather(liked, catalogue, config);
+    taste.negatives = disliked.into_iter().map(|evidence| single(evidence, catalogue)).collect();
+    for typed in profile.typed() {
+        let weight = typed.weight.abs() * age.factor(typed.at);
+        let interest = Interest {
+            key: format!("typed:{}", typed.text),
+            weight,
+            query: Query::new(&typed.vector),
+            origin: Origin::Typed(typed.text.clone()),
+        };
+        if weight > 0.0 {
+            if typed.weight > 0.0 { taste.interests.push(interest) } else { taste.negatives.push(interest) }
+        }
+    }
+    for list in [&mut taste.interests, &mut taste.negatives] {
+        list.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| a.key.cmp(&b.key)));
+    }
+    taste.negatives.truncate(MAX_NEGATIVES);
+    taste.strength = taste.interests.iter().map(|interest| interest.weight).sum();
+    taste.session = session(profile, catalogue, config, now);
+    taste
+}
+
+struct Age {
+    half_life: f64,
+    now: Millis,
+}
+
+impl Age {
+    fn factor(&self, at: Millis) -> f64 {
+        (-((self.now - at).max(0) as f64) / self.half_life).exp2()
+    }
+}
+
+/// What the events say per item, in the order in which the items first came up.
+fn opinions<'a>(
+    profile: &'a Profile,
+    catalogue: &Catalogue,
+    age: &Age,
+    seen: &mut BTreeMap<ItemIdx, u32>,
+) -> Vec<(ItemIdx, Opinion<'a>)> {
+    let mut by_item: BTreeMap<ItemIdx, Opinion<'a>> = BTreeMap::new();
+    for (at, event) in profile.events().iter().enumerate() {
+        let Some(item) = catalogue.find(&event.item) else { continue };
+        let opinion = by_item.entry(item).or_insert(Opinion {
+            first: at,
+            explicit: None,
+            implicit: 0.0,
+            strongest_implicit: None,
+            owned: false,
+        });
+        let weight = event.weight() * age.factor(event.at);
+        opinion.owned |= event.kind == EventKind::Purchase;
+        if event.kind.is_explicit() {
+            opinion.explicit = Some((event, weight));
+            continue;
+        }
+        opinion.implicit += weight;
+        if opinion.strongest_implicit.is_none_or(|(_, other)| weight >= other) {
+            opinion.strongest_implicit = Some((event, weight));
+        }
+        if matches!(event.kind, EventKind::View | EventKind::Click) {
+            *seen.entry(item).or_default() += 1;
+        }
+    }
+    let mut out: Vec<_> = by_item.into_iter().collect();
+    out.sort_by_key(|(_, opinion)| opinion.first);
+    out
+}
+
+/// Drops the lightest beyond `limit`, keeping the order of the rest.
+fn keep_strongest(evidence: &mut Vec<Evidence>, limit: usize) {
+    if evidence.len() > limit {
+        let mut weights: Vec<f64> = evidence.iter().map(|e| e.weight).collect();
+        weights.sort_by(|a, b| b.total_cmp(a));
+        let least = weights[limit];
+        evidence.retain(|e| e.weight > least);
+    }
+}
+
+/// An interest while it grows: its members and the weighted sum of their vectors.
+struct Cluster {
+    members: Vec<Evidence>,
+    sum: Vec<f32>,
+    weight: f64,
+}
+
+impl Cluster {
+    fn new(evidence: Evidence, catalogue: &Catalogue) -> Self {
+        let mut cluster = Self { members: Vec::new(), sum: vec![0.0; catalogue.header().dimension], weight: 0.0 };
+        cluster.add(evidence, catalogue);
+        cluster
+    }
+
+    fn add(&mut self, evidence: Evidence, catalogue: &Catalogue) {
+        let (row, scale) = catalogue.vector(evidence.item);
+        for (sum, &value) in self.sum.iter_mut().zip(row) {
+            *sum += f32::from(value) * scale * evidence.weight as f32;
+        }
+        self.weight += evidence.weight;
+        self.members.push(evidence);
+    }
+
+    fn query(&self) -> Query {
+        Query::from_values(&self.sum)
+    }
+
+    fn similarity(&self, other: &Self) -> f32 {
+        let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(&x, &y)| f64::from(x) * f64::from(y)).sum::<f64>();
+        let lengths = (dot(&self.sum, &self.sum) * dot(&other.sum, &other.sum)).sqrt();
+        if lengths > 0.0 { (dot(&self.sum, &other.sum) / lengths) as f32 } else { 0.0 }
+    }
+
+    fn into_interest(mut self, catalogue: &Catalogue) -> Interest {
+        let query = self.query();
+        let closeness = |e: &Evidence| catalogue.similarity(&query, e.item);
+        // Stable: equally close members keep the order in which they came.
+        self.members.sort_by(|a, b| closeness(b).total_cmp(&closeness(a)));
+        let key = format!("items:{}", catalogue.id(self.members[0].item));
+        Interest { key, weight: self.weight, query, origin: Origin::Items(self.members) }
+    }
+}
+
+fn gather(evidence: Vec<Evidence>, catalogue: &Catalogue, config: &TasteConfig) -> Vec<Interest> {
+    let mut clusters: Vec<(Cluster, Query)> = Vec::new();
+    for one in evidence {
+        let affinity = |query: &Query| catalogue.affinity(catalogue.similarity(query, one.item));
+        let mut best: Option<(usize, f64)> = None;
+        for (i, (_, query)) in clusters.iter().enumerate() {
+            let near = affinity(query);
+            if near >= config.join_affinity && best.is_none_or(|(_, other)| near > other) {
+                best = Some((i, near));
+            }
+        }
+        if let Some((i, _)) = best {
+            clusters[i].0.add(one, catalogue);
+            clusters[i].1 = clusters[i].0.query();
+        } else {
+            let cluster = Cluster::new(one, catalogue);
+            let query = cluster.query();
+            clusters.push((cluster, query));
+        }
+        if clusters.len() > config.max_interests.max(1) {
+            merge_closest(&mut clusters, catalogue);
+        }
+    }
+    clusters.into_iter().map(|(cluster, _)| cluster.into_interest(catalogue)).collect()
+}
+
+fn merge_closest(clusters: &mut Vec<(Cluster, Query)>, catalogue: &Catalogue) {
+    let mut closest = (0, 1, f32::NEG_INFINITY);
+    for a in 0..clusters.len() {
+        for b in a + 1..clusters.len() {
+            let near = clusters[a].0.similarity(&clusters[b].0);
+            if near > closest.2 {
+                closest = (a, b, near);
+            }
+        }
+    }
+    let (absorbed, _) = clusters.remove(closest.1);
+    let into = &mut clusters[closest.0];
+    absorbed.members.into_iter().for_each(|one| into.0.add(one, catalogue));
+    into.1 = into.0.query();
+}
+
+fn single(evidence: Evidence, catalogue: &Catalogue) -> Interest {
+    Cluster::new(evidence, catalogue).into_interest(catalogue)
+}
+
+/// The latest items the person turned to within the session, the last one counting most.
+fn session(profile: &Profile, catalogue: &Catalogue, config: &TasteConfig, now: Millis) -> Option<Interest> {
+    let since = now - config.session_minutes * 60_000;
+    let mut members: Vec<Evidence> = Vec::new();
+    for event in profile.events().iter().rev().take_while(|event| event.at >= since) {
+        let Some(item) = catalogue.find(&event.item) else { continue };
+        if members.len() == config.session_items || event.weight() <= 0.0 || members.iter().any(|m| m.item == item) {
+            continue;
+        }
+        let weight = event.weight() * 0.8_f64.powi(members.len() as i32);
+        members.push(Evidence { item, weight, cause: Cause::from(event) });
+    }
+    let mut members = members.into_iter();
+    let mut cluster = Cluster::new(members.next()?, catalogue);
+    members.for_each(|one| cluster.add(one, catalogue));
+    Some(cluster.into_interest(catalogue))
+}
