@@ -1,0 +1,174 @@
+//! From a crate to the files that the page loads: compile, bind, optimise.
+
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::Result;
+use crate::toolchain::{TARGET, Toolchain};
+
+/// One wasm module.
+#[derive(Debug)]
+pub struct Module {
+    /// Stem of its files.
+    pub name: &'static str,
+    /// The crate of its bindings.
+    package: &'static str,
+    /// What takes time, told before it starts.
+    note: &'static str,
+}
+
+/// In the order of what takes longest last.
+pub const MODULES: [Module; 3] = [
+    Module {
+        name: "engine",
+        package: "predilect-wasm",
+        note: "small: vectors only",
+    },
+    Module {
+        name: "builder",
+        package: "predilect-builder-wasm",
+        note: "makes catalogues in Node",
+    },
+    Module {
+        name: "encoder",
+        package: "predilect-encoder-wasm",
+        note: "large: tokenizer and neural network, optimised as a whole; minutes where it was never built",
+    },
+];
+
+/// What binaryen may use and assume. Not `--all-features`, whose modules browsers refuse.
+const FEATURES: [&str; 9] = [
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-nontrapping-float-to-int",
+    "--enable-simd",
+    "--enable-relaxed-simd",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-reference-types",
+    "--enable-multivalue",
+];
+
+/// How hard binaryen tries, and what it leaves out. Sections are stripped here, not by rustc, which would also drop the
+/// list of target features that wasm-bindgen reads.
+const OPTIMISE: [&str; 4] = ["-O3", "--strip-debug", "--strip-producers", "--strip-target-features"];
+
+/// The folders of a checkout.
+#[derive(Debug)]
+pub struct Workspace {
+    root: PathBuf,
+    target: PathBuf,
+    dist: PathBuf,
+}
+
+impl Workspace {
+    /// The checkout that this program was built from.
+    pub fn locate() -> Result<Self> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
+        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir));
+        Ok(Self {
+            dist: root.join("web/dist/wasm"),
+            target: target.join("wasm"),
+            root,
+        })
+    }
+
+    /// Brings the files of one module up to date.
+    pub fn build(&self, module: &Module, toolchain: &Toolchain) -> Result<()> {
+        let name = module.name;
+        println!("wasm: {name}: compiling {} ({})", module.package, module.note);
+        let started = Instant::now();
+        let compiled = self.compile(module, toolchain)?;
+        let stamp = stamp(&fs::read(&compiled)?);
+        let stamp_file = self.target.join(format!("{name}.stamp"));
+        let output = self.dist.join(format!("{name}_bg.wasm"));
+        if output.is_file() && fs::read_to_string(&stamp_file).is_ok_and(|before| before == stamp) {
+            println!("wasm: {name}: up to date");
+            return Ok(());
+        }
+        let compile_seconds = started.elapsed().as_secs_f64();
+        println!("wasm: {name}: compiled in {compile_seconds:.0} s, now bindings and wasm-opt");
+        self.bind(module, &compiled)?;
+        fs::write(stamp_file, stamp)?;
+        let bytes = fs::metadata(&output)?.len();
+        println!(
+            "wasm: {name}: {} KB in {:.0} s",
+            bytes.div_ceil(1000),
+            started.elapsed().as_secs_f64()
+        );
+        Ok(())
+    }
+
+    fn compile(&self, module: &Module, toolchain: &Toolchain) -> Result<PathBuf> {
+        let mut command = toolchain.cargo_build(module.package, &self.target);
+        run(command.current_dir(&self.root))?;
+        let file = module.package.replace('-', "_");
+        Ok(self.target.join(TARGET).join("release").join(file).with_extension("wasm"))
+    }
+
+    fn bind(&self, module: &Module, compiled: &Path) -> Result<()> {
+        let staging = self.target.join("bindgen").join(module.name);
+        if staging.exists() {
+            fs::remove_dir_all(&staging)?;
+        }
+        Bindgen::new()
+            .input_path(compiled)
+            .out_name(module.name)
+            .web(true)?
+            .typescript(true)
+            .remove_name_section(true)
+            .generate(&staging)?;
+        self.optimise(&staging.join(format!("{}_bg.wasm", module.name)))?;
+        fs::create_dir_all(&self.dist)?;
+        for entry in fs::read_dir(&staging)? {
+            let path = entry?.path();
+            if let Some(file) = path.file_name() {
+                replace(&path, &self.dist.join(file))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn optimise(&self, wasm: &Path) -> Result<()> {
+        let wasm_opt = self.root.join("node_modules/binaryen/bin/wasm-opt");
+        if !wasm_opt.is_file() {
+            return Err("wasm-opt is missing: run `npm ci` first".into());
+        }
+        run(Command::new("node")
+            .arg(wasm_opt)
+            .args(FEATURES)
+            .args(OPTIMISE)
+            .arg(wasm)
+            .arg("-o")
+            .arg(wasm))
+    }
+}
+
+/// Names a compiled module and everything that is done to it afterwards.
+fn stamp(compiled: &[u8]) -> String {
+    let mut hasher = DefaultHasher::new();
+    (compiled, FEATURES, OPTIMISE).hash(&mut hasher);
+    env!("CARGO_PKG_VERSION").hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}
+
+/// Puts a file in place in one step, so that a server in between never reads half of it.
+fn replace(from: &Path, to: &Path) -> Result<()> {
+    let partial = to.with_extension("partial");
+    fs::copy(from, &partial)?;
+    Ok(fs::rename(partial, to)?)
+}
+
+fn run(command: &mut Command) -> Result<()> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let status = command.status().map_err(|error| format!("cannot start {program}: {error}"))?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(format!("{program} failed ({status}); what it said is above").into())
+}

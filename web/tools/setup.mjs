@@ -1,0 +1,191 @@
+// Makes a checkout ready to be served and tested: packages, compilers, wasm modules, TypeScript, the demo's catalogue.
+// Every step says what it does, is skipped where its inputs are what they were, and can be run by itself:
+// `node web/tools/setup.mjs`.
+
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { checkRust, ensureWasmTarget, XTASK } from './rust.mjs';
+import { assembleSite, CATALOGUE, compileDemo, MODEL } from './site.mjs';
+import {
+  files,
+  fingerprint,
+  isDone,
+  markDone,
+  npm,
+  Remedy,
+  root,
+  run,
+  seconds,
+  shown,
+  stopChildrenOnSignals,
+} from './steps.mjs';
+
+const WASM = ['engine', 'builder', 'encoder'];
+
+/**
+ * @typedef {object} Step
+ * @property {string} name
+ * @property {string} why what it does, and why it is slow where it is
+ * @property {() => string} [print] names its inputs; a step without one is cheap and always runs
+ * @property {() => boolean} [made] whether what it makes is there
+ * @property {() => Promise<string | void>} act returns what there is to say
+ */
+
+/** @type {Step[]} */
+const STEPS = [
+  {
+    name: 'packages',
+    why: 'npm packages: compiler, linter, wasm-opt, browser driver (some 200 MB, once)',
+    print: () => fingerprint(['package-lock.json']),
+    made: () => existsSync(join(root, 'node_modules/.package-lock.json')),
+    async act() {
+      const { code } = await npm(['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+      if (code !== 0) throw new Remedy('`npm ci` failed: check the network and run this again.');
+    },
+  },
+  {
+    name: 'wasm',
+    why: 'wasm modules: the first time compiles a neural network runtime and optimises it as a whole (minutes)',
+    print: () => fingerprint(wasmInputs()),
+    made: () => WASM.every((name) => existsSync(join(root, `web/dist/wasm/${name}_bg.wasm`))),
+    async act() {
+      console.log(`    ${await checkRust()}; first the build tool, for wasm-bindgen is a part of it`);
+      const built = await run('cargo', ['build', ...XTASK.slice(2, -1)]);
+      if (built.code !== 0) {
+        throw new Remedy(
+          'The build tool did not compile: what cargo said is above (without a network, run it with one once).',
+        );
+      }
+      await ensureWasmTarget();
+      const { code } = await run('cargo', [...XTASK, 'wasm']);
+      if (code !== 0) throw new Remedy('The wasm modules were not built: what failed is above.');
+    },
+  },
+  {
+    name: 'typescript',
+    why: 'TypeScript to web/dist',
+    print: () => fingerprint([...files(['web/src']), 'web/tsconfig.json', 'package-lock.json']),
+    made: () => existsSync(join(root, 'web/dist/index.js')),
+    async act() {
+      // What an older source made must not be served or packed.
+      const dist = join(root, 'web/dist');
+      mkdirSync(dist, { recursive: true });
+      for (const entry of readdirSync(dist)) {
+        if (entry !== 'wasm') rmSync(join(dist, entry), { recursive: true });
+      }
+      await tsc('web/tsconfig.json');
+    },
+  },
+  {
+    name: 'catalogue',
+    why: 'demo catalogue: every item is encoded by the same wasm that the page runs (once)',
+    print: () => fingerprint(catalogueInputs()),
+    made: () => existsSync(CATALOGUE),
+    async act() {
+      if (!existsSync(join(MODEL, 'model.onnx'))) {
+        throw new Remedy(`The encoder is missing: ${shown(MODEL)}/README.md says how it is made.`);
+      }
+      mkdirSync(join(CATALOGUE, '..'), { recursive: true });
+      const { code } = await run(process.execPath, [
+        'web/tools/build-catalogue.mjs',
+        ...catalogueItems(),
+        '-o',
+        CATALOGUE,
+        '--model',
+        MODEL,
+        '--name',
+        'demo',
+      ]);
+      if (code !== 0) throw new Remedy('The demo catalogue was not built: what failed is above.');
+    },
+  },
+  {
+    name: 'site',
+    why: 'demo page: web/demo, web/dist, the catalogue and the encoder put together in web/demo/site',
+    async act() {
+      const { copied, total } = assembleSite();
+      await compileDemo(tsc);
+      return `${total} files${copied > 0 ? `, ${copied} new` : ''}`;
+    },
+  },
+];
+
+/**
+ * Does what is not done yet.
+ *
+ * @param {object} [options]
+ * @param {string[]} [options.only] names of the steps, for a part of it
+ */
+export async function setup({ only = STEPS.map((step) => step.name) } = {}) {
+  const started = performance.now();
+  const steps = STEPS.filter((step) => only.includes(step.name));
+  const pending = steps.filter((step) => step.print && !upToDate(step));
+  if (pending.some((step) => step.name === 'wasm') && !existsSync(join(root, 'web/dist/wasm'))) {
+    const minutes = Math.max(3, Math.round(16 / Math.min(cpus().length, 4)));
+    console.log(
+      `First set-up: about ${minutes} minutes on this machine, nearly all of it compiling Rust. Later ones take seconds.`,
+    );
+  }
+  for (const [index, step] of steps.entries()) {
+    const label = `[${index + 1}/${steps.length}]`;
+    // Asked again here: an earlier step may have changed what this one reads.
+    if (step.print && upToDate(step)) {
+      console.log(`${label} ${step.name}: up to date`);
+      continue;
+    }
+    console.log(`${label} ${step.why}`);
+    const begun = performance.now();
+    const said = await step.act();
+    if (step.print) markDone(step.name, step.print());
+    console.log(`${label} ${step.name}: done in ${seconds(begun)}${said ? ` (${said})` : ''}`);
+  }
+  console.log(`Set up in ${seconds(started)}.`);
+}
+
+/** Runs the TypeScript compiler of this checkout. */
+export async function tsc(project, ...more) {
+  const { code } = await run(process.execPath, ['node_modules/typescript/bin/tsc', '--project', project, ...more]);
+  if (code !== 0) throw new Remedy(`${project} does not compile: what the TypeScript compiler said is above.`);
+}
+
+function upToDate(/** @type {Step} */ step) {
+  return (step.made?.() ?? true) && isDone(step.name, step.print?.() ?? '');
+}
+
+/** What decides the wasm modules. The native command line and the documents do not. */
+function wasmInputs() {
+  const sources = files(
+    ['crates'],
+    (path) => /\.(rs|toml)$/.test(path) && !/^crates\/(cli|[^/]+\/(tests|benches))\//.test(path),
+  );
+  return [...sources, ...files(['Cargo.toml', 'Cargo.lock', 'package-lock.json'])];
+}
+
+function catalogueItems() {
+  return files(['web/demo/catalogue'], (path) => path.endsWith('.jsonl'));
+}
+
+function catalogueInputs() {
+  return [
+    ...catalogueItems(),
+    ...files([
+      'web/tools/build-catalogue.mjs',
+      `${shown(MODEL)}/manifest.json`,
+      'web/dist/wasm/builder_bg.wasm',
+      'web/dist/wasm/encoder_bg.wasm',
+    ]),
+  ];
+}
+
+/** Ends a command: what a person can mend is said without a stack. */
+export function fail(error) {
+  console.error(error instanceof Remedy ? `\n${error.message}` : error);
+  process.exit(1);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  stopChildrenOnSignals();
+  await setup(process.argv.length > 2 ? { only: process.argv.slice(2) } : {}).catch(fail);
+}
