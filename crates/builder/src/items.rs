@@ -1,0 +1,97 @@
+//! The second half of a build: texts out, vectors in, bytes of a catalogue out.
+
+use std::ops::Range;
+
+use predilect_core::catalogue::{self, CatalogueParts, ItemParts};
+
+use crate::{
+    compose,
+    error::BuilderError,
+    item::Item,
+    options::{Options, Role},
+    report::Report,
+};
+
+/// Clean items, in the order of their records, and the report about them.
+pub struct Items {
+    options: Options,
+    items: Vec<Item>,
+    report: Report,
+}
+
+impl Items {
+    pub(crate) fn new(options: Options, items: Vec<Item>, report: Report) -> Self {
+        Self { options, items, report }
+    }
+
+    /// What was read, kept, dropped and changed.
+    pub fn report(&self) -> &Report {
+        &self.report
+    }
+
+    /// Number of items.
+    pub fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// Whether there is none; never after a successful build.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// Id of an item.
+    pub fn id(&self, row: usize) -> Option<&str> {
+        self.items.get(row).map(|item| item.id.as_str())
+    }
+
+    /// What is to be encoded for an item: title, text, tags and category as sentences, cut to what a short-context
+    /// encoder reads. Never empty.
+    pub fn text(&self, row: usize) -> Option<String> {
+        self.items.get(row).map(|item| compose::text(item, &self.options.encode_also))
+    }
+
+    /// The texts of a range of items, clamped to those that exist.
+    pub fn texts(&self, rows: Range<usize>) -> Vec<String> {
+        let end = rows.end.min(self.items.len());
+        (rows.start.min(end)..end).filter_map(|row| self.text(row)).collect()
+    }
+
+    /// Writes the catalogue file. `vectors` holds one vector of equal length per item, in the order of the texts;
+    /// `fingerprint` names the encoder that made them. Equal arguments give equal bytes.
+    ///
+    /// # Errors
+    /// [`BuilderError::Vectors`] if the values do not divide into one vector an item, [`BuilderError::Catalogue`] if the
+    /// catalogue refuses one, with its id.
+    pub fn assemble(&self, vectors: &[f32], fingerprint: &str) -> Result<Vec<u8>, BuilderError> {
+        let count = self.items.len();
+        if vectors.is_empty() || !vectors.len().is_multiple_of(count.max(1)) {
+            return Err(BuilderError::Vectors { values: vectors.len(), items: count });
+        }
+        let items: Vec<ItemParts> = self
+            .items
+            .iter()
+            .map(|item| {
+                let mut fields = item.fields.clone();
+                fields.retain(|name, _| self.options.stores(name));
+                ItemParts { id: item.id.clone(), fields }
+            })
+            .collect();
+        let parts = CatalogueParts {
+            name: &self.options.name,
+            encoder: fingerprint,
+            dimension: vectors.len() / count,
+            vectors,
+            items: &items,
+        };
+        Ok(catalogue::write(&parts)?)
+    }
+}
+
+impl Options {
+    /// Whether a field goes into the catalogue file.
+    pub(crate) fn stores(&self, name: &str) -> bool {
+        let named = |list: &[String]| list.iter().any(|own| own == name);
+        let is_role = Role::ALL.iter().any(|role| role.name() == name) || matches!(name, "date_text" | "year");
+        !named(&self.drop) && (self.fields.is_empty() || is_role || named(&self.fields))
+    }
+}

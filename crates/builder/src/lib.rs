@@ -1,0 +1,36 @@
+//! Records as people have them (JSON Lines, a JSON array, CSV) -> clean items -> the bytes of a catalogue file.
+//!
+//! Nothing here reads a file, a clock or a random number: bytes come in pieces, and equal pieces give equal catalogues,
+//! natively and in wasm. The vectors are made by the caller between the two halves:
+//!
+//! ```
+//! use predilect_builder::{Builder, Options};
+//!
+//! let mut builder = Builder::new(Options::default())?;
+//! builder.push(b"{\"id\": \"kettle\", \"title\": \"Kettle\", \"tags\": [\"tea\"]}\n")?;
+//! let items = builder.finish()?;
+//! assert_eq!(items.report().kept, 1);
+//! assert_eq!(items.text(0).as_deref(), Some("Kettle. tea"));
+//! let catalogue = items.assemble(&[0.6, 0.8], "0123456789abcdef")?;
+//! assert!(!catalogue.is_empty());
+//! # Ok::<(), predilect_builder::BuilderError>(())
+//! ```
+
+mod build;
+mod clean;
+mod compose;
+mod date;
+mod error;
+mod input;
+mod item;
+mod items;
+mod language;
+mod options;
+mod report;
+mod value;
+
+pub use build::Builder;
+pub use error::BuilderError;
+pub use items::Items;
+pub use options::{Format, Options, Role};
+pub use report::{FieldKind, FieldReport, Lengths, Note, Reason, Report, Sample, Tally};
