@@ -91,13 +91,17 @@ export class Client {
   }
 
   #receive(message: FromHost): void {
-    if ('progress' in message) return this.#onProgress(message.progress);
+    if ('progress' in message) {
+      this.#onProgress(message.progress);
+      return;
+    }
     const pending = this.#pending.get(message.id);
     this.#pending.delete(message.id);
     if (!('error' in message)) {
       if (!pending) return;
       this.timing = { call: pending.call, work: message.work, total: performance.now() - pending.started };
-      return pending.resolve(message.value);
+      pending.resolve(message.value);
+      return;
     }
     const error = new PredilectError(message.error.code, message.error.message);
     pending?.reject(error);

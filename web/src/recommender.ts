@@ -179,7 +179,7 @@ function address(option: string, source: string): string {
   } catch (error) {
     throw new PredilectError(
       'bad-input',
-      `create(): ${option} "${source}" is no address` + (base ? '' : '; outside a page pass an absolute one, or bytes'),
+      `create(): ${option} "${source}" is no address${base ? '' : '; outside a page pass an absolute one, or bytes'}`,
       { cause: error },
     );
   }

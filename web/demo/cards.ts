@@ -1,0 +1,179 @@
+// The cards of the list: picture, words, why, and what the reader can do.
+
+import { art } from './art.js';
+import { el, icon } from './dom.js';
+import type { Item } from './model.js';
+import type { Profile, Reason, Recommendation } from './predilect/index.js';
+import { because, currentWording, day, price, say, w } from './words.js';
+
+/** What the reader said about an item. */
+export type Mark = 'like' | 'dislike' | 'purchase';
+
+/** What cards need from the page. */
+export interface CardHost {
+  item(id: string): Item | undefined;
+  act(mark: Mark, item: Item, pressed: boolean): void;
+  open(item: Item): void;
+}
+
+/** What was said about each item, read from the profile. */
+export function marks(profile: Profile): Map<string, Mark> {
+  const found = new Map<string, Mark>();
+  // Newest first: the latest word about an item counts.
+  for (const { kind, item } of profile.recent) {
+    if (found.has(item)) continue;
+    if (kind === 'like' || kind === 'purchase') found.set(item, kind);
+    if (kind === 'dislike' || kind === 'dismiss') found.set(item, 'dislike');
+  }
+  for (const id of profile.owned) found.set(id, 'purchase');
+  return found;
+}
+
+/** The line above a title: category and what else is short. */
+export function meta(item: Item): HTMLElement {
+  const facts = [
+    item.category,
+    item.price === undefined ? undefined : price(item.price),
+    item.year === undefined ? undefined : String(item.year),
+    item.minutes === undefined ? undefined : say.minutes(item.minutes),
+    item.section === 'news' && item.date !== undefined ? day(item.date) : undefined,
+  ].filter((fact) => fact !== undefined);
+  return el('p', { class: 'meta', 'data-section': item.section, lang: item.lang }, facts.join(' · '));
+}
+
+/** Every part of a score with its bar, and their sum. */
+export function parts(recommendation: Recommendation<Item>, host: CardHost): HTMLElement {
+  const most = Math.max(...recommendation.reasons.map(({ part }) => Math.abs(part)), 1e-9);
+  const row = ({ part, ...reason }: Reason): HTMLElement => {
+    const bar = el('span', { class: part < 0 ? 'part minus' : 'part' });
+    bar.style.setProperty('--part', String(Math.abs(part) / most));
+    return el(
+      'tr',
+      {},
+      el('th', { scope: 'row' }, because({ part, ...reason }, title(reason, host))),
+      el('td', {}, bar),
+      el('td', { class: 'number' }, signed(part)),
+    );
+  };
+  return el(
+    'table',
+    { class: 'parts' },
+    el('tbody', {}, ...recommendation.reasons.map(row)),
+    el(
+      'tfoot',
+      {},
+      el(
+        'tr',
+        {},
+        el('th', { scope: 'row' }, w('score')),
+        el('td'),
+        el('td', { class: 'number' }, recommendation.score.toFixed(3)),
+      ),
+    ),
+  );
+}
+
+const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`;
+
+const title = (reason: Pick<Reason, 'event'>, host: CardHost): string | undefined =>
+  reason.event && host.item(reason.event.item)?.title;
+
+/** Like, not for me, have it. */
+export function actions(item: Item, mark: Mark | undefined, host: CardHost): HTMLElement {
+  const button = (kind: Mark, label: string): HTMLElement =>
+    el(
+      'button',
+      {
+        type: 'button',
+        class: `act ${kind}`,
+        'data-key': `${kind} ${item.id}`,
+        'aria-pressed': String(mark === kind),
+        'aria-label': `${label}: ${item.title}`,
+        onclick: () => host.act(kind, item, mark === kind),
+      },
+      icon(kind),
+      el('span', {}, label),
+    );
+  return el(
+    'div',
+    { class: 'acts' },
+    button('like', w('like')),
+    button('dislike', w('dislike')),
+    button('purchase', w('own')),
+  );
+}
+
+/** One card. */
+export function card(recommendation: Recommendation<Item>, mark: Mark | undefined, host: CardHost): HTMLElement {
+  const item = recommendation.fields;
+  const picture = el('div', { class: 'picture', onclick: () => host.open(item) }, art(item) as unknown as Node);
+  const strongest = recommendation.reasons.find(({ part }) => part > 0) ?? recommendation.reasons[0];
+  const element = el(
+    'article',
+    { class: 'card', 'data-id': item.id, 'data-section': item.section },
+    picture,
+    el(
+      'div',
+      { class: 'body' },
+      meta(item),
+      el(
+        'h3',
+        { lang: item.lang },
+        el(
+          'button',
+          { type: 'button', class: 'title', 'data-key': `open ${item.id}`, onclick: () => host.open(item) },
+          item.title,
+        ),
+      ),
+      el('p', { class: 'text', lang: item.lang }, item.text),
+      el('ul', { class: 'tags', lang: item.lang }, ...item.tags.map((tag) => el('li', {}, tag))),
+      strongest &&
+        el(
+          'details',
+          { class: 'why', 'data-kind': strongest.kind },
+          el(
+            'summary',
+            { 'data-key': `why ${item.id}`, title: w('why') },
+            el('span', { class: 'because' }, because(strongest, title(strongest, host))),
+          ),
+          parts(recommendation, host),
+        ),
+      actions(item, mark, host),
+    ),
+  );
+  element.style.setProperty('view-transition-name', `card-${CSS.escape(item.id)}`);
+  return element;
+}
+
+/** Puts the cards into the grid. Cards that stay keep their picture and whether their reasons are open. */
+export function renderCards(
+  grid: HTMLElement,
+  list: readonly Recommendation<Item>[],
+  said: Map<string, Mark>,
+  host: CardHost,
+): void {
+  const old = new Map(
+    [...grid.querySelectorAll<HTMLElement>('.card[data-id]')].map((element) => [element.dataset.id, element]),
+  );
+  const focused = grid.contains(document.activeElement) ? (document.activeElement as HTMLElement) : undefined;
+  const key = focused?.dataset.key;
+  const place = focused ? [...old.values()].findIndex((element) => element.contains(focused)) : -1;
+
+  const cards = list.map((recommendation) => {
+    const fresh = card(recommendation, said.get(recommendation.id), host);
+    const before = old.get(recommendation.id);
+    const open = before?.querySelector('details')?.open;
+    const details = fresh.querySelector('details');
+    if (open && details) details.open = true;
+    return fresh;
+  });
+  grid.replaceChildren(...cards);
+  grid.lang = currentWording();
+
+  if (key === undefined) return;
+  // The same control if its card is still there, else the one of the card that took its place.
+  const same = [...grid.querySelectorAll<HTMLElement>('[data-key]')].find((element) => element.dataset.key === key);
+  const kind = key.split(' ')[0];
+  const heir = cards[Math.min(place, cards.length - 1)]?.querySelector<HTMLElement>(`[data-key^="${kind} "]`);
+  (same ?? heir)?.focus({ preventScroll: true });
+}

@@ -1,0 +1,161 @@
+// Starts the page and joins its parts.
+
+import { type CardHost, type Mark, marks, renderCards } from './cards.js';
+import { openDetail } from './detail.js';
+import { byId, change } from './dom.js';
+import { announceList, renderFrame, showFailure, skeletons } from './frame.js';
+import { type Item, Model, type Shown } from './model.js';
+import { snack } from './notify.js';
+import { modelProgress, startPrompt, wordPrompt } from './prompt.js';
+import { readSettings, type Settings } from './settings.js';
+import { renderTaste, type TasteHost } from './taste.js';
+import { say, setWording, w } from './words.js';
+
+let model: Model | undefined;
+let last: Shown | undefined;
+const settings = readSettings();
+
+/** Runs what a control asks for; what goes wrong is told, with its code. */
+function attempt(run: () => Promise<unknown> | undefined): void {
+  Promise.resolve()
+    .then(run)
+    .catch((error: unknown) => showFailure(error, () => attempt(() => model?.refresh())));
+}
+
+const undo = (): void => attempt(() => model?.undo().then(() => snack(say.undone())));
+
+const cardHost: CardHost = {
+  item: (id) => model?.item(id),
+  act(mark, item, pressed) {
+    attempt(async () => {
+      if (pressed) {
+        await model?.forget({ item: item.id });
+        snack(say.forgot(item.title), undo);
+        return;
+      }
+      await model?.act(mark, item.id);
+      const told: Record<Mark, (title: string) => string> = {
+        like: say.liked,
+        dislike: say.disliked,
+        purchase: say.owned,
+      };
+      snack(told[mark](item.title), undo);
+    });
+  },
+  open(item) {
+    openItem(item);
+    attempt(() => model?.act('click', item.id));
+  },
+};
+
+const tasteHost: TasteHost = {
+  open: openItem,
+  forget: (what, said) => attempt(() => model?.forget(what).then(() => snack(said, undo))),
+  undo,
+  keep: (on) => attempt(() => model?.setKeep(on)),
+};
+
+function openItem(item: Item): void {
+  const mark = last && marks(last.profile).get(item.id);
+  void openDetail(item, mark, cardHost, () => {
+    if (!model) throw new Error('the page is not ready');
+    return model.similar(item.id, 4);
+  });
+}
+
+/** Draws an answer of the model. */
+async function show(shown: Shown, before: Shown | undefined): Promise<void> {
+  last = shown;
+  const draw = (): void => {
+    if (!model) return;
+    renderFrame(model, shown);
+    renderCards(byId('grid'), shown.items, marks(shown.profile), cardHost);
+    renderTaste(shown, model, tasteHost);
+  };
+  if (before) await change(draw);
+  else draw();
+  announceList(shown, before);
+}
+
+/** Draws everything again in the language of the page. */
+function reword(): void {
+  setWording(settings.ui);
+  document.documentElement.lang = settings.ui === 'zh' ? 'zh-Hans' : 'en';
+  for (const element of document.querySelectorAll<HTMLElement>('[data-w]')) {
+    element.textContent = w(element.dataset.w as Parameters<typeof w>[0]);
+  }
+  for (const element of document.querySelectorAll<HTMLElement>('[data-w-label]')) {
+    element.setAttribute('aria-label', w(element.dataset.wLabel as Parameters<typeof w>[0]));
+  }
+  wordPrompt();
+  wordTheme();
+  for (const button of document.querySelectorAll<HTMLElement>('[data-ui]')) {
+    button.setAttribute('aria-pressed', String(button.dataset.ui === settings.ui));
+  }
+  if (last && model) {
+    renderFrame(model, last);
+    renderCards(byId('grid'), last.items, marks(last.profile), cardHost);
+    renderTaste(last, model, tasteHost);
+  }
+}
+
+function wordTheme(): void {
+  const label = w(({ auto: 'themeAuto', light: 'themeLight', dark: 'themeDark' } as const)[settings.theme]);
+  byId('theme').setAttribute('aria-label', label);
+  byId('theme').title = label;
+  document.documentElement.dataset.theme = settings.theme;
+}
+
+/** The panel is a drawer on a phone. */
+function drawer(open: boolean): void {
+  document.body.classList.toggle('drawer-open', open);
+  byId('taste-open').setAttribute('aria-expanded', String(open));
+  // While it covers the page, what is under it is out of reach.
+  for (const id of ['list', 'prompt']) byId(id).inert = open;
+  (open ? byId('taste-close') : byId('taste-open')).focus({ preventScroll: true });
+}
+
+function choose(changed: Partial<Settings>): void {
+  Object.assign(settings, changed);
+  attempt(() => model?.choose(changed));
+}
+
+async function start(): Promise<void> {
+  skeletons();
+  try {
+    model = await Model.open(settings, modelProgress);
+    model.onShown = show;
+    await model.refresh();
+  } catch (error) {
+    model = undefined;
+    showFailure(error, () => void start(), true);
+  }
+}
+
+for (const button of document.querySelectorAll<HTMLElement>('[data-ui]')) {
+  button.onclick = () => {
+    choose({ ui: button.dataset.ui as Settings['ui'] });
+    reword();
+  };
+}
+byId('theme').onclick = () => {
+  const next = ({ auto: 'dark', dark: 'light', light: 'auto' } as const)[settings.theme];
+  choose({ theme: next });
+  wordTheme();
+};
+byId('back').onclick = () => attempt(() => model?.showList());
+byId('more').onclick = () => attempt(() => model?.showMore());
+byId('taste-open').onclick = () => drawer(true);
+byId('taste-close').onclick = () => drawer(false);
+addEventListener('keydown', (event) => {
+  if (event.key === 'Escape' && document.body.classList.contains('drawer-open')) drawer(false);
+});
+document.addEventListener('choose', (event) => choose((event as CustomEvent<Partial<Settings>>).detail));
+
+startPrompt({
+  model: () => model,
+  searched: () => byId('list').scrollIntoView({ block: 'start' }),
+  described: (text) => snack(say.told(text), undo),
+});
+reword();
+void start();

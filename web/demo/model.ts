@@ -1,0 +1,240 @@
+// What the page knows: the recommender, the reader's choices, and what was done. Views read it and call it.
+
+import {
+  type CatalogueInfo,
+  type EventKind,
+  type Filter,
+  type Profile,
+  type Recommendation,
+  type RecommendationList,
+  Recommender,
+} from './predilect/index.js';
+import { readProfile, type Settings, writeProfile, writeSettings } from './settings.js';
+
+/** An item of the demo's catalogue. */
+export interface Item {
+  readonly id: string;
+  readonly lang: 'en' | 'zh';
+  readonly title: string;
+  readonly text: string;
+  readonly section: string;
+  readonly category: string;
+  readonly tags: readonly string[];
+  readonly price?: number;
+  readonly year?: number;
+  readonly date?: string;
+  readonly minutes?: number;
+}
+
+/** What the list shows. */
+export type View = { kind: 'list' } | { kind: 'search'; text: string };
+
+/** The latest answer to what the list shows, with all that is needed to word it. */
+export interface Shown {
+  view: View;
+  items: Recommendation<Item>[];
+  profile: Profile;
+  timing: { call: string; work: number; total: number } | undefined;
+}
+
+/** How many cards fill whole rows of two, three and four, the first being twice as wide. */
+const PAGE = 12;
+const STEPS_BACK = 40;
+
+/** The page's model. One change at a time; the last wish wins. */
+export class Model {
+  readonly settings: Settings;
+  readonly #recommender: Recommender<Item>;
+  readonly info: CatalogueInfo;
+  readonly inWorker: boolean;
+  view: View = { kind: 'list' };
+  #k = PAGE - 1;
+  #shown: Shown | undefined;
+  readonly #known = new Map<string, Item>();
+  readonly #history: Uint8Array[] = [];
+  #queue: Promise<unknown> = Promise.resolve();
+  /** Called with every new answer. */
+  onShown: (shown: Shown, before: Shown | undefined) => Promise<void> = async () => {};
+
+  private constructor(recommender: Recommender<Item>, info: CatalogueInfo, settings: Settings, inWorker: boolean) {
+    this.#recommender = recommender;
+    this.info = info;
+    this.settings = settings;
+    this.inWorker = inWorker;
+  }
+
+  /** Loads engine, catalogue and, if it was kept, the profile. */
+  static async open(
+    settings: Settings,
+    onProgress: Parameters<typeof Recommender.create>[0]['onProgress'],
+  ): Promise<Model> {
+    const inWorker = !new URLSearchParams(location.search).has('main-thread');
+    const recommender = await Recommender.create<Item>({
+      catalogue: './demo.predilect',
+      encoder: './models/predilect-encoder-small/',
+      worker: inWorker,
+      ...(onProgress && { onProgress }),
+    });
+    const model = new Model(recommender, await recommender.info(), settings, inWorker);
+    const kept = settings.keep ? readProfile() : undefined;
+    if (kept) {
+      // A profile of another catalogue or version is of no use here; the page starts afresh.
+      await recommender.restore(kept).catch(() => writeProfile(undefined));
+    }
+    return model;
+  }
+
+  /** Items by id, asked for once. */
+  item(id: string): Item | undefined {
+    return this.#known.get(id);
+  }
+
+  get canUndo(): boolean {
+    return this.#history.length > 0;
+  }
+
+  get canShowMore(): boolean {
+    return this.#shown !== undefined && this.#shown.items.length === this.#k && this.#k < 60;
+  }
+
+  /** Asks again for what the list shows. */
+  refresh(): Promise<void> {
+    return this.#enqueue(() => this.#ask());
+  }
+
+  /** Changes a choice. */
+  choose(change: Partial<Settings>): Promise<void> {
+    Object.assign(this.settings, change);
+    writeSettings(this.settings);
+    if (change.section !== undefined || change.language !== undefined) this.#k = PAGE - 1;
+    return this.refresh();
+  }
+
+  showMore(): Promise<void> {
+    this.#k += PAGE;
+    return this.refresh();
+  }
+
+  /** Back to the list of recommendations. */
+  showList(): Promise<void> {
+    this.view = { kind: 'list' };
+    this.#k = PAGE - 1;
+    return this.refresh();
+  }
+
+  /** Finds items by meaning. The list shows the answer when it is there. */
+  async search(text: string, signal: AbortSignal): Promise<void> {
+    // Outside the queue: clicks are answered while the model loads.
+    await this.#recommender.loadEncoder({ signal });
+    await this.#enqueue(async () => {
+      const before = this.view;
+      this.view = { kind: 'search', text };
+      this.#k = PAGE - 1;
+      await this.#ask(signal).catch((error: unknown) => {
+        this.view = before;
+        throw error;
+      });
+    });
+  }
+
+  /** Takes in words what the reader likes, or with a negative weight does not. */
+  async describe(text: string, weight: number, signal: AbortSignal): Promise<void> {
+    await this.#recommender.loadEncoder({ signal });
+    await this.#change(async () => {
+      await this.#recommender.describe(text, { weight, signal });
+      this.view = { kind: 'list' };
+    });
+  }
+
+  /** Records what the reader did to an item. */
+  act(kind: EventKind, item: string, value?: number): Promise<void> {
+    return this.#change(() => this.#recommender.record({ kind, item, ...(value !== undefined && { value }) }));
+  }
+
+  forget(what: Parameters<Recommender['forget']>[0]): Promise<void> {
+    return this.#change(() => this.#recommender.forget(what));
+  }
+
+  /** Takes the last change back. */
+  undo(): Promise<void> {
+    return this.#enqueue(async () => {
+      const last = this.#history.pop();
+      if (!last) return;
+      await this.#recommender.restore(last);
+      await this.#keep();
+      await this.#ask();
+    });
+  }
+
+  /** Items like one; the profile has no say. */
+  async similar(id: string, k: number): Promise<RecommendationList<Item>> {
+    const list = await this.#recommender.similar(id, { k, ...this.#filter(['lang']) });
+    for (const { id: other, fields } of list.items) this.#known.set(other, fields);
+    return list;
+  }
+
+  /** Whether the profile is kept on the device from now on. Returns false if the browser refuses. */
+  async setKeep(keep: boolean): Promise<boolean> {
+    this.settings.keep = keep;
+    writeSettings(this.settings);
+    return this.#keep();
+  }
+
+  /** One change of the profile that can be taken back. */
+  #change(run: () => Promise<void>): Promise<void> {
+    return this.#enqueue(async () => {
+      const before = await this.#recommender.snapshot();
+      await run();
+      this.#history.push(before);
+      if (this.#history.length > STEPS_BACK) this.#history.shift();
+      await this.#keep();
+      await this.#ask();
+    });
+  }
+
+  async #keep(): Promise<boolean> {
+    return writeProfile(this.settings.keep ? await this.#recommender.snapshot() : undefined);
+  }
+
+  #enqueue<T>(run: () => Promise<T>): Promise<T> {
+    const next = this.#queue.then(run);
+    this.#queue = next.catch(() => {});
+    return next;
+  }
+
+  #filter(only: readonly string[] = ['section', 'lang']): { filter?: Filter } {
+    const { section, language } = this.settings;
+    const filter: Record<string, string> = {};
+    if (only.includes('section') && section !== 'all') filter.section = section;
+    if (only.includes('lang') && language !== 'both') filter.lang = language;
+    return Object.keys(filter).length ? { filter } : {};
+  }
+
+  async #ask(signal?: AbortSignal): Promise<void> {
+    const { view } = this;
+    const request = { k: this.#k, ...this.#filter(), ...(signal && { signal }) };
+    const list =
+      view.kind === 'list'
+        ? await this.#recommender.recommend(request)
+        : await this.#recommender.search(view.text, request);
+    const timing = this.#recommender.lastCall;
+    const profile = await this.#recommender.profile();
+    for (const { id, fields } of list.items) this.#known.set(id, fields);
+    await this.#learn([
+      ...list.items.flatMap(({ reasons }) => reasons.flatMap(({ event }) => (event ? [event.item] : []))),
+      ...[...profile.interests, ...profile.negatives].flatMap(({ items, medoid }) =>
+        medoid === null ? items : [medoid, ...items],
+      ),
+      ...profile.recent.map(({ item }) => item),
+    ]);
+    const before = this.#shown;
+    this.#shown = { view, items: list.items, profile, timing };
+    await this.onShown(this.#shown, before);
+  }
+
+  async #learn(ids: readonly string[]): Promise<void> {
+    const missing = [...new Set(ids)].filter((id) => !this.#known.has(id));
+    if (missing.length === 0) return;
+    for (const item of await this.#recommender.items(missing)) if (item) this.#known.set(item.id, item);
+  }
+}

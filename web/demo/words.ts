@@ -1,0 +1,336 @@
+// Every word of the page, in English and Chinese.
+
+import type { EventKind, Reason } from './predilect/index.js';
+
+/** A language of the page. */
+export type Wording = 'en' | 'zh';
+
+const en = {
+  skip: 'Skip to the recommendations',
+  wording: 'Language of the page',
+  headline: 'It learns what you love.\nIt tells nobody.',
+  lead: 'Every recommendation here is worked out in this tab. Like something and watch the page change.',
+  promptLabel: 'Search, or say what you like',
+  placeholder: 'Search by meaning, or say “I like films and travel”',
+  search: 'Search',
+  describe: 'Tell my taste',
+  describeNot: 'Not my taste',
+  narrow: 'What to show',
+  sections: 'Sections',
+  languages: 'Language of the items',
+  both: 'Both',
+  all: 'All',
+  shop: 'Shop',
+  culture: 'Culture',
+  news: 'News',
+  recipes: 'Recipes',
+  back: 'Back to my list',
+  more: 'Show more',
+  taste: 'Your taste',
+  close: 'Close',
+  foot: 'Predilect is open source. Items, texts and pictures on this page were made for it; nothing you do here is sent anywhere.',
+  forYou: 'For you',
+  toStart: 'To start with',
+  startNote: 'Nothing is known about you yet: these are popular and varied.',
+  like: 'Like',
+  dislike: 'Not for me',
+  own: 'Have it',
+  undo: 'Undo',
+  retry: 'Try again',
+  cancel: 'Cancel',
+  why: 'Why this?',
+  score: 'Score',
+  tell: 'Open',
+  alike: 'More like this',
+  interests: 'Interests',
+  avoids: 'Turned away from',
+  recent: 'What you did',
+  forget: 'Forget',
+  forgetAll: 'Forget everything',
+  undoLast: 'Undo the last step',
+  keep: 'Keep on this device',
+  keepNote: 'Stored in this browser, unencrypted, until you forget it. Off: gone when the tab closes.',
+  tasteEmpty: 'Nothing yet. Like a few things, or say in words what you enjoy.',
+  made: 'Made of',
+  typedBy: 'You wrote this',
+  inside: 'Behind the glass',
+  failed: 'This page could not start',
+  failedCall: 'That did not work',
+  emptyList: 'Nothing is left to show here',
+  emptyNote: 'Choose another section or language, or forget something you turned away.',
+  emptySearch: 'Nothing fits',
+  loading: 'Loading the recommendations',
+  modelFirst: 'The first text loads a language model ({size}) from this site. Your words stay here.',
+  modelReady: 'The language model is on your device. Your words stay here.',
+  modelUnknown: 'The first text loads a language model from this site. Your words stay here.',
+  modelPrepare: 'Unpacking the language model…',
+  modelLoading: 'Loading the language model: {done} of {size}',
+  themeAuto: 'Theme: as the system',
+  themeLight: 'Theme: light',
+  themeDark: 'Theme: dark',
+  other: 'In other words: {text}',
+};
+
+/** Names of the page's words. */
+export type Word = keyof typeof en;
+
+const zh: Record<Word, string> = {
+  skip: '跳到推荐列表',
+  wording: '页面语言',
+  headline: '懂你所爱，\n守口如瓶。',
+  lead: '这里的每一条推荐都在本页内算出。点一下喜欢，看列表随之改变。',
+  promptLabel: '搜索，或说说你的喜好',
+  placeholder: '按意思搜索，或者说“我喜欢看电影和旅游”',
+  search: '搜索',
+  describe: '告诉它我的口味',
+  describeNot: '不合我口味',
+  narrow: '显示什么',
+  sections: '栏目',
+  languages: '内容语言',
+  both: '全部',
+  all: '全部',
+  shop: '商店',
+  culture: '影游乐',
+  news: '新闻',
+  recipes: '菜谱',
+  back: '回到我的推荐',
+  more: '再来一些',
+  taste: '你的口味',
+  close: '关闭',
+  foot: 'Predilect 是开源项目。本页的条目、文字与图画均为它而作；你在这里的一举一动都不会外传。',
+  forYou: '为你推荐',
+  toStart: '先从这些开始',
+  startNote: '还不了解你：先看看热门而多样的内容。',
+  like: '喜欢',
+  dislike: '不感兴趣',
+  own: '已经有了',
+  undo: '撤销',
+  retry: '再试一次',
+  cancel: '取消',
+  why: '为什么推荐？',
+  score: '得分',
+  tell: '打开',
+  alike: '相似的内容',
+  interests: '兴趣',
+  avoids: '不感兴趣的',
+  recent: '你做过的事',
+  forget: '忘掉',
+  forgetAll: '全部忘掉',
+  undoLast: '撤销上一步',
+  keep: '保存在这台设备上',
+  keepNote: '存于本浏览器，未加密，直到你选择忘掉。关闭时：标签页一关即消失。',
+  tasteEmpty: '还是一张白纸。点几个喜欢，或用一句话说说你的爱好。',
+  made: '由这些构成',
+  typedBy: '你写的话',
+  inside: '幕后',
+  failed: '页面没能启动',
+  failedCall: '这一步没有成功',
+  emptyList: '这里没有可以推荐的了',
+  emptyNote: '换个栏目或语言，或者忘掉某个“不感兴趣”。',
+  emptySearch: '没有合适的结果',
+  loading: '正在载入推荐',
+  modelFirst: '第一次输入文字时会载入语言模型（{size}）。它来自本站；你写的话不会离开这里。',
+  modelReady: '语言模型已在你的设备上。你写的话不会离开这里。',
+  modelUnknown: '第一次输入文字时会从本站载入语言模型；你写的话不会离开这里。',
+  modelPrepare: '正在展开语言模型……',
+  modelLoading: '正在载入语言模型：{done} / {size}',
+  themeAuto: '主题：跟随系统',
+  themeLight: '主题：浅色',
+  themeDark: '主题：深色',
+  other: '换句话说：{text}',
+};
+
+/** Example texts under the prompt. */
+export const EXAMPLES: Record<Wording, readonly string[]> = {
+  en: ['I like films and travel', 'something warm for a cold night', '我喜欢看电影和旅游'],
+  zh: ['我喜欢看电影和旅游', '适合下雨天的晚饭', 'quiet films about space'],
+};
+
+let wording: Wording = 'en';
+
+/** Chooses the language of the page. */
+export function setWording(next: Wording): void {
+  wording = next;
+}
+
+/** The language of the page. */
+export function currentWording(): Wording {
+  return wording;
+}
+
+/** A word of the page, with `{places}` filled in. */
+export function w(word: Word, places: Record<string, string> = {}): string {
+  const text = (wording === 'zh' ? zh : en)[word];
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => places[name] ?? whole);
+}
+
+/** Quotes a title as its language does. */
+export function quote(title: string): string {
+  return wording === 'zh' ? `《${title}》` : `“${title}”`;
+}
+
+const DID: Record<Wording, Record<EventKind, string>> = {
+  en: {
+    view: 'saw',
+    click: 'opened',
+    like: 'liked',
+    dislike: 'turned away',
+    rating: 'rated',
+    purchase: 'have',
+    dwell: 'spent time with',
+    dismiss: 'turned away',
+  },
+  zh: {
+    view: '看到过',
+    click: '打开过',
+    like: '喜欢',
+    dislike: '不感兴趣',
+    rating: '评过分',
+    purchase: '已经有',
+    dwell: '细看过',
+    dismiss: '不感兴趣',
+  },
+};
+
+/** What an event was, as a verb. */
+export function did(kind: EventKind): string {
+  return DID[wording][kind];
+}
+
+/** One sentence for a part of a score; `title` names the item of its event. */
+export function because(reason: Reason, title: string | undefined): string {
+  const named = title === undefined ? undefined : quote(title);
+  const typed = reason.text === undefined ? undefined : wording === 'zh' ? `“${reason.text}”` : `“${reason.text}”`;
+  if (wording === 'zh') {
+    switch (reason.kind) {
+      case 'interest':
+      case 'session':
+        if (named && reason.event) return `因为你${did(reason.event.kind)}${named}`;
+        return reason.kind === 'session' ? '接近你刚才看的内容' : '符合你的一个兴趣';
+      case 'typed':
+        return typed ? `因为你说过${typed}` : '符合你写下的话';
+      case 'negative':
+        return named
+          ? `略降：近似你不感兴趣的${named}`
+          : typed
+            ? `略降：你说过不要${typed}`
+            : '略降：近似你不感兴趣的内容';
+      case 'popular':
+        return '大家都喜欢';
+      case 'fresh':
+        return '新近上架';
+      case 'diversity':
+        return '为了让列表更丰富';
+      case 'explore':
+        return '想多了解你一点';
+      case 'similar':
+        return named ? `与${named}相似` : '与这一条相似';
+      case 'match':
+        return typed ? `符合${typed}` : '符合你搜索的意思';
+    }
+  }
+  switch (reason.kind) {
+    case 'interest':
+    case 'session':
+      if (named && reason.event) return `Because you ${did(reason.event.kind)} ${named}`;
+      return reason.kind === 'session' ? 'Close to what you looked at just now' : 'Fits one of your interests';
+    case 'typed':
+      return typed ? `Because you said ${typed}` : 'Fits what you wrote';
+    case 'negative':
+      return named
+        ? `Lowered: near ${named}, which you turned away`
+        : typed
+          ? `Lowered: you turned away ${typed}`
+          : 'Lowered: near something you turned away';
+    case 'popular':
+      return 'Popular with many';
+    case 'fresh':
+      return 'Recently added';
+    case 'diversity':
+      return 'For a varied list';
+    case 'explore':
+      return 'To learn more about your taste';
+    case 'similar':
+      return named ? `Like ${named}` : 'Like this one';
+    case 'match':
+      return typed ? `Fits ${typed}` : 'Fits the meaning of your search';
+  }
+}
+
+/** Sentences with numbers and names, which each language builds in its own order. */
+export const say = {
+  liked: (title: string): string => (wording === 'zh' ? `已喜欢${quote(title)}` : `Liked ${quote(title)}`),
+  disliked: (title: string): string => (wording === 'zh' ? `不再推荐${quote(title)}` : `No more of ${quote(title)}`),
+  owned: (title: string): string =>
+    wording === 'zh' ? `记下了，你有${quote(title)}` : `Noted: you have ${quote(title)}`,
+  forgot: (title: string): string => (wording === 'zh' ? `已忘掉${quote(title)}` : `Forgot ${quote(title)}`),
+  forgotAll: (): string => (wording === 'zh' ? '全部忘掉了' : 'Everything is forgotten'),
+  told: (text: string): string => (wording === 'zh' ? `记下了：“${text}”` : `Noted: “${text}”`),
+  undone: (): string => (wording === 'zh' ? '已撤销' : 'Undone'),
+  moved: (fresh: number, count: number): string =>
+    wording === 'zh'
+      ? `列表已更新：${count} 条，其中 ${fresh} 条是新的`
+      : `List updated: ${count} items, ${fresh} of them new`,
+  results: (text: string): string => (wording === 'zh' ? `“${text}”` : `“${text}”`),
+  resultsNote: (count: number): string =>
+    wording === 'zh' ? `按意思找到的前 ${count} 条，中英文皆可` : `The ${count} nearest by meaning, across languages`,
+  events: (count: number): string =>
+    wording === 'zh' ? `记住了 ${count} 件事` : `${count} ${count === 1 ? 'thing' : 'things'} remembered`,
+  basedOn: (count: number): string =>
+    wording === 'zh' ? `根据你的 ${count} 个动作` : `From ${count} ${count === 1 ? 'thing' : 'things'} you did`,
+  minutes: (count: number): string => (wording === 'zh' ? `${count} 分钟` : `${count} min`),
+  strength: (percent: number): string => (wording === 'zh' ? `强度 ${percent}%` : `Strength ${percent}%`),
+  timing: (call: string, work: string, total: string): string =>
+    wording === 'zh'
+      ? `${call}：引擎内 ${work}，往返 ${total}`
+      : `${call}: ${work} in the engine, ${total} there and back`,
+  scanned: (count: number): string =>
+    wording === 'zh'
+      ? `目录共 ${count.toLocaleString('zh')} 条，全部在本页`
+      : `${count.toLocaleString('en')} items in the catalogue, all of it in this tab`,
+  place: (worker: boolean): string =>
+    wording === 'zh'
+      ? worker
+        ? '在后台线程里运行'
+        : '在页面线程里运行'
+      : worker
+        ? 'Runs in a worker, beside the page'
+        : 'Runs on the page’s own thread',
+};
+
+/** How long ago, in words. */
+export function ago(at: number, now: number): string {
+  const format = new Intl.RelativeTimeFormat(wording, { numeric: 'auto', style: 'short' });
+  const seconds = Math.round((at - now) / 1000);
+  if (seconds > -60) return format.format(0, 'second');
+  if (seconds > -3600) return format.format(Math.round(seconds / 60), 'minute');
+  if (seconds > -86400) return format.format(Math.round(seconds / 3600), 'hour');
+  return format.format(Math.round(seconds / 86400), 'day');
+}
+
+/** A number of bytes, in words. */
+export function size(bytes: number): string {
+  return bytes < 1e6 ? `${Math.round(bytes / 1e3)} KB` : `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
+}
+
+/** A time span in milliseconds, in words. */
+export function ms(value: number): string {
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
+}
+
+/** The title of an item is quoted in its own language's manner elsewhere; a date is told in the page's. */
+export function day(date: string): string {
+  const parsed = new Date(`${date}T12:00:00Z`);
+  return Number.isNaN(parsed.getTime())
+    ? date
+    : new Intl.DateTimeFormat(wording, { year: 'numeric', month: 'short', day: 'numeric' }).format(parsed);
+}
+
+/** A price. The catalogue's prices are in euros. */
+export function price(value: number): string {
+  return new Intl.NumberFormat(wording, {
+    style: 'currency',
+    currency: 'EUR',
+    maximumFractionDigits: value % 1 ? 2 : 0,
+  }).format(value);
+}
