@@ -1,0 +1,236 @@
+"""Step 4: distil the student; step 5, with --step and --decay, is the quantisation-aware finish.
+
+    python train.py --run main --minutes 600                       # resumes WORK/runs/main when it exists
+    python train.py --run finish --from main --minutes 30 --decay --step .5 --words-step .5
+    python train.py --run more --init ../predilect-encoder-small/model.onnx --minutes 600
+
+Loss, against the teacher's unit vector t (rotated, see below) with the student's s:
+- 1 - cos(s, t), on all 384 dimensions and on the first 256 and 128 of both;
+- the difference between the batch's similarity matrices (s s' and t t');
+- cross entropy of picking the own teacher vector out of the batch's, temperature .03.
+The target of a text that has a translation is the mean of both teacher vectors, so the two languages meet.
+The teacher's space is rotated by the eigenvectors of its second moment: cosines stay, leading dimensions carry most.
+One text in eight is shown to the student altered (case, a typo, traditional characters), its target left as it was.
+"""
+import argparse
+import json
+import os
+import random
+import shutil
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from tokenizers import Tokenizer
+
+import onnx_file
+from alter import Alterer
+from encoder import HIDDEN, Encoder, batches, embed, from_teacher, pad, tokenise
+from paths import CORPUS, DEV_PAIRS, DEV_TEXTS, KEEP, PAIRS, ROTATION, RUNS, TEACHER_SHARDS, TOKENIZER
+
+BLEND = {"tatoeba": .5, "debian-pair": .5, "appstream": .4, "cedict": .35, "osm": .35, "emoji": .35}
+
+
+class Corpus:
+    """Texts whose teacher vectors exist; `refresh` takes in shards that were written since."""
+
+    def __init__(self):
+        rows = [line.rstrip("\n").split("\t") for line in open(CORPUS, encoding="utf8")]
+        self.texts, self.zh = [r[2] for r in rows], np.array([r[1] == "zh" for r in rows])
+        self.links = [(int(a), int(b), s) for a, b, s in (l.split() for l in open(PAIRS, encoding="utf8"))]
+        self.shards, self.own, self.targets = 0, np.empty((0, HIDDEN), np.float32), None
+        self.refresh()
+
+    def refresh(self) -> bool:
+        found = []
+        while (path := TEACHER_SHARDS / f"{self.shards:03}.npy").exists():
+            found.append(np.load(path).astype(np.float32))
+            self.shards += 1
+        if not found:
+            return False
+        self.own = np.concatenate([self.own, *found])
+        self.targets = self.own.copy()
+        other, weight = np.zeros_like(self.own), np.zeros(len(self.own), np.float32)
+        for a, b, source in self.links:
+            if a < len(self.own) and b < len(self.own):
+                for x, y in ((a, b), (b, a)):
+                    other[x] += self.own[y]
+                    weight[x] = max(weight[x], BLEND[source])
+        linked = weight > 0
+        other[linked] /= np.linalg.norm(other[linked], axis=1, keepdims=True)
+        mixed = self.own[linked] * (1 - weight[linked, None]) + other[linked] * weight[linked, None]
+        self.targets[linked] = mixed / np.linalg.norm(mixed, axis=1, keepdims=True)
+        return True
+
+    def rotation(self) -> np.ndarray:
+        """[384, 384], columns by falling energy; both languages weigh the same."""
+        moment = sum(v.T @ v / len(v) for v in (self.own[self.zh[: len(self.own)]], self.own[~self.zh[: len(self.own)]]) if len(v))
+        return np.ascontiguousarray(np.linalg.eigh(moment)[1][:, ::-1]).astype(np.float32)
+
+
+class Dev:
+    """Held-out agreement with the teacher and held-out translation retrieval: the sets that choose checkpoints."""
+
+    def __init__(self, tokenizer):
+        texts = [line.rstrip("\n").split("\t")[2] for line in open(DEV_TEXTS, encoding="utf8")][:1000]
+        self.rows = tokenise(tokenizer, texts)
+        self.teacher = np.load(TEACHER_SHARDS / "dev.npy").astype(np.float32)[:1000]
+        pairs = [line.rstrip("\n").split("\t") for line in open(DEV_PAIRS, encoding="utf8")]
+        self.pairs = {s: [tokenise(tokenizer, [p[i] for p in pairs if p[0] == s]) for i in (1, 2)] for s in ("tatoeba", "cedict")}
+
+    def scores(self, model, rotation) -> dict:
+        s, t = embed(model, self.rows), self.teacher @ rotation
+        upper = np.triu_indices(len(s), 1)
+        near = lambda v: np.argsort(-(v @ v.T - 2 * np.eye(len(v))), 1)[:, :10]
+        overlap = lambda a, b: float(np.mean([len(set(x) & set(y)) / 10 for x, y in zip(near(a), near(b))]))
+        unit = lambda v: v / np.linalg.norm(v, axis=1, keepdims=True)
+        out = {
+            "cosine": float((s * t).sum(1).mean()),
+            "similarity_correlation": float(np.corrcoef((s @ s.T)[upper], (t @ t.T)[upper])[0, 1]),
+            "top10": overlap(s, t), "top10_256": overlap(unit(s[:, :256]), t),
+        }
+        for source, (en, zh) in self.pairs.items():
+            if en:
+                similar = embed(model, en) @ embed(model, zh).T
+                right = np.arange(len(similar))
+                out[f"{source}_en_zh"] = float((similar.argmax(1) == right).mean())
+                out[f"{source}_zh_en"] = float((similar.argmax(0) == right).mean())
+        return {k: round(v, 4) for k, v in out.items()}
+
+
+def loss(s, t, scale: float, parts: dict) -> torch.Tensor:
+    """`s` raw student vectors, `t` unit teacher vectors; `scale` undoes the teacher's narrow range of cosines."""
+    unit = F.normalize(s, dim=-1)
+    point = (1 - (unit * t).sum(-1)).mean() * scale
+    shorter = sum((1 - F.cosine_similarity(s[:, :d], t[:, :d])).mean() for d in (256, 128)) * scale
+    same = t @ t.T
+    off = ~torch.eye(len(s), dtype=torch.bool)
+    structure = (((unit @ unit.T - same) * scale)[off] ** 2).mean()
+    logits = (unit @ t.T) / .03
+    logits = logits.masked_fill((same > .97) & off, -1e4)
+    pick = F.cross_entropy(logits, torch.arange(len(s)))
+    parts.update(point=float(point.detach()), structure=float(structure.detach()), pick=float(pick.detach()))
+    return point + .25 * shorter + 2 * structure + .15 * pick
+
+
+def save(folder: Path, state: dict) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    torch.save(state, folder / "last.part")
+    (folder / "last.part").rename(folder / "last.pt")
+    if backup := os.environ.get("PREDILECT_BACKUP"):
+        (Path(backup) / folder.name).mkdir(parents=True, exist_ok=True)
+        for name in ("last.pt", "curve.jsonl"):
+            if (folder / name).exists():
+                shutil.copy(folder / name, Path(backup) / folder.name / name)
+
+
+def start(options, corpus, tokenizer):
+    """A fresh student: chosen teacher layers, pruned vocabulary, rotated output, mean moved onto the teacher's."""
+    rotation = corpus.rotation()
+    model = from_teacher(options.layers, np.load(KEEP), head=True, positions=256)
+    rows = tokenise(tokenizer, corpus.texts[:512])
+    with torch.no_grad():
+        raw = torch.cat([model(*pad(rows, index)) for index in batches(rows, 4096)])
+        mean = torch.from_numpy(corpus.targets.mean(0))
+        spread = (raw - raw.mean(0)).norm(dim=-1).mean() / float(np.sqrt(1 - float(mean @ mean)))
+        turn = torch.from_numpy(rotation)
+        model.head.weight.copy_(turn.T)
+        model.head.bias.copy_((mean * spread - raw.mean(0)) @ turn)
+    return model, rotation
+
+
+def main() -> None:
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--run", required=True, help="name of the run, a folder under WORK/runs")
+    p.add_argument("--from", dest="source", help="start from the averaged weights of another run")
+    p.add_argument("--init", type=Path, help="start from an exported model.onnx")
+    p.add_argument("--layers", type=lambda v: [int(x) for x in v.split(",")], default=[0, 1, 10, 11])
+    p.add_argument("--minutes", type=float, default=60)
+    p.add_argument("--lr", type=float, default=5e-4)
+    p.add_argument("--tokens", type=int, default=2560, help="tokens a batch")
+    p.add_argument("--decay", action="store_true", help="let the learning rate fall to 0 by the end of --minutes")
+    p.add_argument("--step", type=float, default=0, help="round linear weights to this share of a row's rms")
+    p.add_argument("--words-step", type=float, default=0, help="the same for word vectors")
+    p.add_argument("--every", type=float, default=300, help="seconds between dev scores and checkpoints")
+    p.add_argument("--seed", type=int, default=0)
+    o = p.parse_args()
+    torch.manual_seed(o.seed)
+    rng, chance = np.random.default_rng(o.seed + int(time.time())), random.Random(o.seed)
+
+    tokenizer = Tokenizer.from_file(str(TOKENIZER))
+    corpus, folder = Corpus(), RUNS / o.run
+    dev, alter = Dev(tokenizer), Alterer(chance)
+    lengths = np.array([len(r) for r in tokenise(tokenizer, corpus.texts)])
+    state = torch.load(folder / "last.pt", weights_only=False) if (folder / "last.pt").exists() else None
+    if state is None and o.source:
+        state = torch.load(RUNS / o.source / "last.pt", weights_only=False)
+        state = {"model": state["average"], "rotation": state["rotation"], "layers": state["layers"]}
+    if state is not None:
+        model = Encoder(len(state["model"]["words.weight"]), state["layers"])
+        model.load_state_dict(state["model"])
+        rotation = state["rotation"]
+    elif o.init:
+        model, rotation = onnx_file.read(o.init), np.load(ROTATION).astype(np.float32)
+    else:
+        model, rotation = start(o, corpus, tokenizer)
+    model.quantised(o.step, o.words_step)
+    wide = [w for n, w in model.named_parameters() if w.ndim > 1]
+    narrow = [w for n, w in model.named_parameters() if w.ndim == 1]
+    optimiser = torch.optim.AdamW(
+        [{"params": wide, "weight_decay": .01}, {"params": narrow, "weight_decay": 0}], lr=o.lr, betas=(.9, .98), fused=True)
+    average = {k: v.clone() for k, v in model.state_dict().items()}
+    seen = step = 0
+    if state is not None and "optimiser" in state:
+        optimiser.load_state_dict(state["optimiser"])
+        average, seen, step = state["average"], state["seen"], state["step"]
+
+    mean = torch.from_numpy(corpus.targets.mean(0))
+    scale = 1 / (1 - float(mean @ mean))
+    turn = torch.from_numpy(rotation)
+    frozen = Encoder(len(model.words.weight), len(model.layers)).quantised(o.step, o.words_step)
+    began, warm, marks, first = time.time(), step, [], True
+    due = began if step == 0 else began + o.every
+    while True:
+        corpus.refresh()
+        targets = torch.from_numpy(corpus.targets)
+        pool = rng.permutation(len(targets))[: 24576]
+        plan = batches([range(l) for l in lengths[: len(targets)]], o.tokens, pool[np.argsort(lengths[pool] + rng.uniform(0, 2, len(pool)))])
+        rng.shuffle(plan)
+        for index in plan:
+            spent = (time.time() - began) / 60
+            if time.time() >= due or spent >= o.minutes:
+                due = time.time() + o.every
+                frozen.load_state_dict(average)
+                entry = {"step": step, "seen": seen, "minutes": round(spent, 1), "texts": len(targets),
+                         "loss": {k: round(float(np.mean([m[k] for m in marks[-100:]])), 4) for k in (marks[-1] if marks else {})},
+                         "dev": dev.scores(frozen, rotation), "quantised": o.step}
+                print(json.dumps(entry), flush=True)
+                folder.mkdir(parents=True, exist_ok=True)
+                with open(folder / "curve.jsonl", "a") as log:
+                    log.write(json.dumps(entry) + "\n")
+                save(folder, {"model": model.state_dict(), "average": average, "optimiser": optimiser.state_dict(),
+                              "rotation": rotation, "layers": len(model.layers), "seen": seen, "step": step,
+                              "steps": (o.step, o.words_step)})
+            if spent >= o.minutes:
+                return
+            rate = o.lr * min(1, (step - warm + 1) / 60) * (max(0, 1 - spent / o.minutes) if o.decay else 1)
+            for group in optimiser.param_groups:
+                group["lr"] = rate
+            rows = tokenise(tokenizer, [alter(corpus.texts[i], corpus.zh[i]) if chance.random() < .125 else corpus.texts[i] for i in index])
+            parts = {}
+            total = loss(model(*pad(rows, range(len(rows)))), targets[index] @ turn, scale, parts)
+            optimiser.zero_grad(set_to_none=True)
+            total.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimiser.step()
+            step, seen = step + 1, seen + len(index)
+            keep = min(.995, (step + 1) / (step + 20))
+            with torch.no_grad():
+                torch._foreach_lerp_(list(average.values()), list(model.state_dict().values()), 1 - keep)
+            marks.append(parts)
+
+
+if __name__ == "__main__":
+    main()
