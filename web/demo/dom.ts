@@ -57,7 +57,9 @@ export function icon(name: Icon): SVGSVGElement {
 
 /** Runs a change of the page as a view transition, where there are any and motion is welcome. Resolves when it is made. */
 export async function change(update: () => void): Promise<void> {
-  const still = matchMedia('(prefers-reduced-motion: reduce)').matches || document.hidden;
+  // What moves would be drawn above an open dialog.
+  const covered = document.querySelector('dialog[open], .drawer-open') !== null;
+  const still = covered || document.hidden || matchMedia('(prefers-reduced-motion: reduce)').matches;
   if (still || !('startViewTransition' in document)) {
     update();
     return;

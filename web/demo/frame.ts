@@ -5,7 +5,7 @@ import type { Model, Shown } from './model.js';
 import { announce, snack } from './notify.js';
 import { PredilectError } from './predilect/index.js';
 import type { Settings } from './settings.js';
-import { say, type Word, w } from './words.js';
+import { quote, say, type Word, w } from './words.js';
 
 const SECTIONS = ['all', 'shop', 'culture', 'news', 'recipes'] as const;
 
@@ -22,7 +22,7 @@ export function renderFrame(model: Model, shown: Shown): void {
 
   const { view, items, profile } = shown;
   const known = profile.events > 0 || profile.interests.length > 0;
-  byId('list-title').textContent = view.kind === 'search' ? say.results(view.text) : known ? w('forYou') : w('toStart');
+  byId('list-title').textContent = view.kind === 'search' ? quote(view.text) : known ? w('forYou') : w('toStart');
   byId('list-note').textContent =
     view.kind === 'search' ? say.resultsNote(items.length) : known ? say.basedOn(profile.events) : w('startNote');
   byId('back').hidden = view.kind !== 'search';

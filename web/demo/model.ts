@@ -71,7 +71,7 @@ export class Model {
     const inWorker = !new URLSearchParams(location.search).has('main-thread');
     const recommender = await Recommender.create<Item>({
       catalogue: './demo.predilect',
-      encoder: './models/predilect-encoder-small/',
+      encoder: './model/',
       worker: inWorker,
       ...(onProgress && { onProgress }),
     });

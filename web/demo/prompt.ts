@@ -172,7 +172,7 @@ function state(error: unknown, again: () => void): void {
 async function measure(): Promise<void> {
   try {
     const [manifest, program] = await Promise.all([
-      fetch('./models/predilect-encoder-small/manifest.json').then(
+      fetch('./model/manifest.json').then(
         (response) => response.json() as Promise<{ files: Record<string, { bytes: number }> }>,
       ),
       fetch('./predilect/wasm/encoder_bg.wasm', { method: 'HEAD' }),

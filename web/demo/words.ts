@@ -164,9 +164,9 @@ export function w(word: Word, places: Record<string, string> = {}): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => places[name] ?? whole);
 }
 
-/** Quotes a title as its language does. */
+/** Puts a title or text between quotation marks, which are the same in both languages. */
 export function quote(title: string): string {
-  return wording === 'zh' ? `《${title}》` : `“${title}”`;
+  return `“${title}”`;
 }
 
 const DID: Record<Wording, Record<EventKind, string>> = {
@@ -200,7 +200,7 @@ export function did(kind: EventKind): string {
 /** One sentence for a part of a score; `title` names the item of its event. */
 export function because(reason: Reason, title: string | undefined): string {
   const named = title === undefined ? undefined : quote(title);
-  const typed = reason.text === undefined ? undefined : wording === 'zh' ? `“${reason.text}”` : `“${reason.text}”`;
+  const typed = reason.text === undefined ? undefined : quote(reason.text);
   if (wording === 'zh') {
     switch (reason.kind) {
       case 'interest':
@@ -219,6 +219,8 @@ export function because(reason: Reason, title: string | undefined): string {
         return '大家都喜欢';
       case 'fresh':
         return '新近上架';
+      case 'seen':
+        return '已经给你看过几次';
       case 'diversity':
         return '为了让列表更丰富';
       case 'explore':
@@ -246,6 +248,8 @@ export function because(reason: Reason, title: string | undefined): string {
       return 'Popular with many';
     case 'fresh':
       return 'Recently added';
+    case 'seen':
+      return 'Shown to you before';
     case 'diversity':
       return 'For a varied list';
     case 'explore':
@@ -271,7 +275,6 @@ export const say = {
     wording === 'zh'
       ? `列表已更新：${count} 条，其中 ${fresh} 条是新的`
       : `List updated: ${count} items, ${fresh} of them new`,
-  results: (text: string): string => (wording === 'zh' ? `“${text}”` : `“${text}”`),
   resultsNote: (count: number): string =>
     wording === 'zh' ? `按意思找到的前 ${count} 条，中英文皆可` : `The ${count} nearest by meaning, across languages`,
   events: (count: number): string =>

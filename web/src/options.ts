@@ -1,12 +1,10 @@
 import { PredilectError } from './errors.js';
 
-const REQUEST = ['k', 'filter', 'diversity', 'explore', 'include_owned', 'exclude', 'now', 'seed', 'signal'] as const;
-
 /** The keys that each call takes. Anything else is a slip of the pen and is refused. */
 const KEYS = {
   create: ['catalogue', 'encoder', 'wasmUrl', 'encoderWasmUrl', 'worker', 'onProgress', 'signal'],
-  recommend: REQUEST,
-  search: REQUEST,
+  recommend: ['k', 'filter', 'diversity', 'explore', 'include_owned', 'exclude', 'now', 'seed', 'signal'],
+  search: ['k', 'filter', 'signal'],
   similar: ['k', 'filter', 'signal'],
   describe: ['weight', 'at', 'signal'],
   forget: ['item', 'interest', 'before', 'all'],

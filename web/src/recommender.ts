@@ -8,13 +8,13 @@ import type {
   CatalogueInfo,
   CreateOptions,
   DescribeOptions,
+  FindOptions,
   ForgetRequest,
   ItemFields,
   Profile,
   RecommendationList,
   RecommenderEvent,
   RecommendOptions,
-  SimilarOptions,
   Source,
   WasmSource,
 } from './types.js';
@@ -71,14 +71,18 @@ export class Recommender<Item = ItemFields> {
     await this.#client.call('record', [toJson(stamped)], options.signal);
   }
 
-  /** The items to show next, best first, each with its reasons. Nothing owned or dismissed comes unless asked for. */
+  /**
+   * The items to show next, best first, each with its reasons. What is
+   * bought, liked, rated or turned away does not come again unless asked for.
+   */
   async recommend(options: RecommendOptions = {}): Promise<RecommendationList<Item>> {
     checkKeys('recommend', options);
-    return this.#read(await this.#client.call('recommend', [this.#request(options)], options.signal));
+    const { signal, now = Date.now(), seed = this.#seed, ...request } = options;
+    return this.#read(await this.#client.call('recommend', [toJson({ ...request, now, seed })], signal));
   }
 
   /** Items like this one. The profile has no say. */
-  async similar(id: string, options: SimilarOptions = {}): Promise<RecommendationList<Item>> {
+  async similar(id: string, options: FindOptions = {}): Promise<RecommendationList<Item>> {
     checkKeys('similar', options);
     const { signal, ...request } = options;
     const json = toJson({ ...request, id: checkText('similar', 'an id', id) });
@@ -86,10 +90,11 @@ export class Recommender<Item = ItemFields> {
   }
 
   /** Items that fit a text by meaning, in any language that the model knows. Loads the encoder. */
-  async search(text: string, options: RecommendOptions = {}): Promise<RecommendationList<Item>> {
+  async search(text: string, options: FindOptions = {}): Promise<RecommendationList<Item>> {
     checkKeys('search', options);
+    const { signal, ...request } = options;
     const query = checkText('search', 'a text', text);
-    return this.#read(await this.#client.call('search', [query, this.#request(options)], options.signal));
+    return this.#read(await this.#client.call('search', [query, toJson({ ...request, text: query })], signal));
   }
 
   /** Tells in words what the person likes, or with a negative weight dislikes. Loads the encoder. */
@@ -160,11 +165,6 @@ export class Recommender<Item = ItemFields> {
   /** Rejects what waits with `closed` and frees the memory. The profile is gone unless `snapshot` was kept. */
   close(): void {
     this.#client.close();
-  }
-
-  #request(options: RecommendOptions): string {
-    const { signal: _, ...request } = options;
-    return toJson({ ...request, now: request.now ?? Date.now(), seed: request.seed ?? this.#seed });
   }
 
   #read<T>(json: string): T {

@@ -84,7 +84,7 @@ export type Filter = Readonly<Record<string, Condition>>;
 
 /** What to recommend. */
 export interface RecommendRequest {
-  /** How many items at most. Default 10. */
+  /** How many items at most, 1 to 1000. Default 10. */
   k?: number;
   /** Conditions that every item meets. They are applied inside the search, so a narrow filter still fills the list. */
   filter?: Filter;
@@ -92,7 +92,7 @@ export interface RecommendRequest {
   diversity?: number;
   /** 0 (what is known to please) to 1 (what would teach most). Default 0. */
   explore?: number;
-  /** Whether items that are owned or were dismissed may come back. Default false. */
+  /** Whether items that the person has bought, liked, rated or turned away may come back. Default false. */
   include_owned?: boolean;
   /** Ids that must not come. */
   exclude?: readonly string[];
@@ -102,12 +102,12 @@ export interface RecommendRequest {
   seed?: number;
 }
 
-/** Options of `recommend` and `search`. */
+/** Options of `recommend`. */
 export interface RecommendOptions extends RecommendRequest, CallOptions {}
 
-/** Options of `similar`. */
-export interface SimilarOptions extends CallOptions {
-  /** How many items at most. Default 10. */
+/** Options of `similar` and `search`. */
+export interface FindOptions extends CallOptions {
+  /** How many items at most, 1 to 1000. Default 10. */
   k?: number;
   /** Conditions that every item meets. */
   filter?: Filter;
@@ -123,15 +123,27 @@ export interface DescribeOptions extends CallOptions {
 
 /** Where a part of a score comes from. */
 export type ReasonKind =
+  /** Close to items the person liked. */
   | 'interest'
+  /** Close to a text the person wrote. */
   | 'typed'
+  /** Close to what the person looks at right now. */
   | 'session'
+  /** Liked by many. */
   | 'popular'
+  /** New. */
   | 'fresh'
+  /** Close to something the person turned away. */
   | 'negative'
+  /** Shown before without an opinion. */
+  | 'seen'
+  /** Close to what stands above it in the list. */
   | 'diversity'
+  /** Chance, to find out about new tastes. */
   | 'explore'
+  /** Close to the item asked for. */
   | 'similar'
+  /** Close to the text searched for. */
   | 'match';
 
 /** A part of a score and its cause. */
@@ -169,9 +181,9 @@ export interface RecommendationList<Item = ItemFields> {
 export interface Interest {
   /** Stable while the items it is made of stay. For `forget({interest})`. */
   key: string;
-  /** A few words for a person. */
+  /** For a person to read: the title of its most central item, or the typed text. */
   label: string;
-  /** Strength; the strongest interest is the reference for the others. */
+  /** Share of all interests, or of all negatives, 0 to 1. */
   weight: number;
   /** The item nearest to its centre; null for a typed text. */
   medoid: string | null;
@@ -191,7 +203,7 @@ export interface Profile {
   owned: string[];
   /** Ids of items turned away. */
   dismissed: string[];
-  /** The latest events, newest first. */
+  /** The latest events, newest first, 50 at most. */
   recent: RecordedEvent[];
 }
 
@@ -211,8 +223,10 @@ export interface CatalogueInfo {
   checksum: string;
   /** Items by language. */
   languages: Record<string, number>;
-  /** Items by value, for each field that can be filtered by choice. */
+  /** Items by value, for each field that can be filtered by choice; most frequent first, 100 values at most. */
   facets: Record<string, Record<string, number>>;
+  /** Smallest and largest value of each field that holds numbers; dates count days since 1970. */
+  ranges: Record<string, { min: number; max: number }>;
 }
 
 /** How long a call took. */
