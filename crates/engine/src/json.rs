@@ -1,0 +1,89 @@
+//! The calls with JSON text in and out, as bindings use them.
+
+use predilect_core::Event;
+use predilect_core::event::Millis;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::{Engine, EngineError};
+
+fn read<T: DeserializeOwned>(call: &'static str, text: &str) -> Result<T, EngineError> {
+    serde_json::from_str(text).map_err(|error| EngineError::Request { call, what: error.to_string() })
+}
+
+fn write<T: Serialize>(value: &T) -> Result<String, EngineError> {
+    serde_json::to_string(value).map_err(|error| EngineError::Request { call: "reply", what: error.to_string() })
+}
+
+impl Engine {
+    /// [`Engine::record`] of one event or a list of them.
+    ///
+    /// # Errors
+    /// As the call itself; text that is not such JSON is refused by name.
+    pub fn record_json(&mut self, text: &str) -> Result<(), EngineError> {
+        // Decided by the first character, so that the message of a bad event names its field.
+        let events = if text.trim_start().starts_with('[') {
+            read("record", text)?
+        } else {
+            vec![read::<Event>("record", text)?]
+        };
+        self.record(events)
+    }
+
+    /// [`Engine::recommend`].
+    ///
+    /// # Errors
+    /// As the call itself; text that is not such JSON is refused by name.
+    pub fn recommend_json(&self, text: &str) -> Result<String, EngineError> {
+        write(&self.recommend(&read("recommend", text)?)?)
+    }
+
+    /// [`Engine::similar`].
+    ///
+    /// # Errors
+    /// As the call itself; text that is not such JSON is refused by name.
+    pub fn similar_json(&self, text: &str) -> Result<String, EngineError> {
+        write(&self.similar(&read("similar", text)?)?)
+    }
+
+    /// [`Engine::search`].
+    ///
+    /// # Errors
+    /// As the call itself; text that is not such JSON is refused by name.
+    pub fn search_json(&self, vector: &[f32], fingerprint: &str, text: &str) -> Result<String, EngineError> {
+        write(&self.search(vector, fingerprint, &read("search", text)?)?)
+    }
+
+    /// [`Engine::items`] for a list of ids.
+    ///
+    /// # Errors
+    /// As the call itself; text that is not such JSON is refused by name.
+    pub fn items_json(&self, text: &str) -> Result<String, EngineError> {
+        let ids: Vec<String> = read("items", text)?;
+        write(&self.items(&ids)?)
+    }
+
+    /// [`Engine::profile_reply`].
+    ///
+    /// # Errors
+    /// Only if it cannot be written.
+    pub fn profile_json(&self, now: Millis) -> Result<String, EngineError> {
+        write(&self.profile_reply(now))
+    }
+
+    /// [`Engine::forget`] of `{"item": id}`, `{"interest": key}`, `{"before": ms}` or `{"all": true}`.
+    ///
+    /// # Errors
+    /// As the call itself; text that is not such JSON is refused by name.
+    pub fn forget_json(&mut self, text: &str) -> Result<(), EngineError> {
+        self.forget(&read("forget", text)?)
+    }
+
+    /// [`Engine::info`].
+    ///
+    /// # Errors
+    /// Only if it cannot be written.
+    pub fn info_json(&self) -> Result<String, EngineError> {
+        write(&self.info())
+    }
+}

@@ -1,0 +1,336 @@
+//! One catalogue, one profile, and the calls a page makes on them.
+//!
+//! ```text
+//! recommend: taste = fold(profile) -> plan(taste) -> top_k(plan) -> finish(hits) -> reply
+//! ```
+//! `plan` and `finish` are pure; the scan is the only heavy step. Equal catalogue, profile and request give equal replies.
+
+mod error;
+mod json;
+mod plan;
+mod request;
+mod snapshot;
+
+pub use error::EngineError;
+pub use request::{
+    Counts, Entries, InfoReply, InterestReply, MAX_K, ProfileReply, Range, RecommendRequest, Reply, ReplyItem,
+    SearchRequest, SimilarRequest,
+};
+
+use predilect_core::candidates::{by_date, by_popularity};
+use predilect_core::catalogue::Column;
+use predilect_core::event::Millis;
+use predilect_core::rank::{Ranked, explain};
+use predilect_core::reason::ReasonKind;
+use predilect_core::taste::{Origin, fold};
+use predilect_core::{
+    Bitmap, Catalogue, Event, Filter, Forget, Interest, ItemIdx, Profile, Query, Reason, Taste, TasteConfig, Typed,
+    UnitVector, VectorError,
+};
+use predilect_search::{Rows, top_k};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+
+use plan::{Orders, finish, plan};
+use request::check_k;
+
+/// Events that a profile reply lists.
+const RECENT: usize = 50;
+/// Labels that a facet lists.
+const FACET_LABELS: usize = 100;
+
+/// A catalogue and the profile of one person.
+#[derive(Debug)]
+pub struct Engine {
+    catalogue: Catalogue,
+    profile: Profile,
+    orders: Orders,
+    taste_config: TasteConfig,
+}
+
+impl Engine {
+    /// Opens a catalogue file for a person about whom nothing is known yet.
+    ///
+    /// # Errors
+    /// [`EngineError::Catalogue`] says what is wrong with the bytes.
+    pub fn open(catalogue: Vec<u8>) -> Result<Self, EngineError> {
+        let catalogue = Catalogue::open(catalogue)?;
+        let orders = Orders { popular: by_popularity(&catalogue), fresh: by_date(&catalogue) };
+        Ok(Self { catalogue, profile: Profile::default(), orders, taste_config: TasteConfig::default() })
+    }
+
+    /// The catalogue.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
+
+    /// The profile.
+    pub fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
+    /// Adds events, all or none.
+    ///
+    /// # Errors
+    /// Names the first bad event or unknown item.
+    pub fn record(&mut self, events: Vec<Event>) -> Result<(), EngineError> {
+        for event in &events {
+            self.find(&event.item)?;
+            event.validate().map_err(predilect_core::ProfileError::from)?;
+        }
+        for event in events {
+            self.profile.record(event)?;
+        }
+        Ok(())
+    }
+
+    /// Adds a text that the person wrote about their taste, with its vector from the encoder `fingerprint`. A weight below 0
+    /// means "not this".
+    ///
+    /// # Errors
+    /// Refuses a vector of another encoder or dimension, an empty text and a weight outside -1..=1.
+    pub fn describe(
+        &mut self,
+        text: &str,
+        vector: &[f32],
+        fingerprint: &str,
+        at: Millis,
+        weight: f64,
+    ) -> Result<(), EngineError> {
+        let vector = self.vector(vector, fingerprint, "the text")?;
+        Ok(self.profile.describe(Typed { text: text.to_owned(), vector, weight, at })?)
+    }
+
+    /// Recommends items for the profile.
+    ///
+    /// # Errors
+    /// Refuses a request whose values are out of range or whose filter does not fit the catalogue.
+    pub fn recommend(&self, request: &RecommendRequest) -> Result<Reply, EngineError> {
+        request.check()?;
+        let mut allowed = self.filter(&request.filter)?;
+        for id in &request.exclude {
+            if let Some(item) = self.catalogue.find(id) {
+                allowed.remove(item.row());
+            }
+        }
+        let taste = self.taste(request.now);
+        if !request.include_owned {
+            taste.known.iter().for_each(|item| allowed.remove(item.row()));
+        }
+        let plan = plan(&taste, allowed, request.k);
+        let queries: Vec<&Query> = plan.queries.iter().map(|(_, query)| *query).collect();
+        let hits = top_k(Rows::from(&self.catalogue), &queries, plan.fetch, &plan.allowed);
+        let list = finish(&plan, hits, &self.catalogue, &self.orders, &taste, request);
+        let item =
+            |ranked: Ranked| self.reply_item(ranked.item, ranked.score, explain(&ranked, &taste, &self.catalogue));
+        Ok(Reply { items: list.into_iter().map(item).collect::<Result<_, _>>()? })
+    }
+
+    /// Items similar to one, by affinity; what the person rejected is left out.
+    ///
+    /// # Errors
+    /// [`EngineError::UnknownItem`], or as for [`Engine::recommend`].
+    pub fn similar(&self, request: &SimilarRequest) -> Result<Reply, EngineError> {
+        check_k("similar", request.k)?;
+        let item = self.find(&request.id)?;
+        let mut allowed = self.filter(&request.filter)?;
+        allowed.remove(item.row());
+        // Rejections do not age, so any time will do.
+        self.taste(0).dismissed.iter().for_each(|item| allowed.remove(item.row()));
+        self.closest(&self.catalogue.query(item), request.k, &allowed, |part| Reason::plain(ReasonKind::Similar, part))
+    }
+
+    /// Items closest to a text, by affinity, given its vector from the encoder `fingerprint`.
+    ///
+    /// # Errors
+    /// Refuses a vector of another encoder or dimension, or as for [`Engine::recommend`].
+    pub fn search(&self, vector: &[f32], fingerprint: &str, request: &SearchRequest) -> Result<Reply, EngineError> {
+        check_k("search", request.k)?;
+        let vector = self.vector(vector, fingerprint, "the query")?;
+        let allowed = self.filter(&request.filter)?;
+        self.closest(&Query::new(&vector), request.k, &allowed, |part| Reason {
+            text: Some(request.text.clone()),
+            ..Reason::plain(ReasonKind::Match, part)
+        })
+    }
+
+    fn closest(
+        &self,
+        query: &Query,
+        k: usize,
+        allowed: &Bitmap,
+        reason: impl Fn(f64) -> Reason,
+    ) -> Result<Reply, EngineError> {
+        let hits = top_k(Rows::from(&self.catalogue), &[query], k, allowed).remove(0);
+        let item = |hit: predilect_search::Hit| {
+            let affinity = self.catalogue.affinity(hit.score);
+            self.reply_item(hit.item, affinity, vec![reason(affinity)])
+        };
+        Ok(Reply { items: hits.into_iter().map(item).collect::<Result<_, _>>()? })
+    }
+
+    /// Fields of items, none for an id that does not exist.
+    ///
+    /// # Errors
+    /// Only if the stored fields are not JSON.
+    pub fn items(&self, ids: &[String]) -> Result<Vec<Option<Box<RawValue>>>, EngineError> {
+        let fields = |id: &String| self.catalogue.find(id).map(|item| self.catalogue.fields(item)).transpose();
+        Ok(ids.iter().map(fields).collect::<Result<_, _>>()?)
+    }
+
+    /// All that is known of the person, as of `now`.
+    pub fn profile_reply(&self, now: Millis) -> ProfileReply {
+        let taste = self.taste(now);
+        let ids = |items: &[ItemIdx]| items.iter().map(|&item| self.catalogue.id(item).to_owned()).collect();
+        ProfileReply {
+            events: self.profile.events().len(),
+            interests: self.interest_replies(&taste.interests),
+            negatives: self.interest_replies(&taste.negatives),
+            owned: ids(&taste.owned),
+            dismissed: ids(&taste.dismissed),
+            recent: self.profile.events().iter().rev().take(RECENT).cloned().collect(),
+        }
+    }
+
+    fn interest_replies(&self, interests: &[Interest]) -> Vec<InterestReply> {
+        let total: f64 = interests.iter().map(|interest| interest.weight).sum();
+        let reply = |interest: &Interest| {
+            let (kind, label, items) = match &interest.origin {
+                Origin::Items(evidence) => ("items", self.title(evidence[0].item), evidence.as_slice()),
+                Origin::Typed(text) => ("typed", text.clone(), &[][..]),
+            };
+            let items: Vec<String> = items.iter().map(|e| self.catalogue.id(e.item).to_owned()).collect();
+            let medoid = items.first().cloned();
+            InterestReply { key: interest.key.clone(), label, kind, weight: interest.weight / total, medoid, items }
+        };
+        interests.iter().map(reply).collect()
+    }
+
+    fn title(&self, item: ItemIdx) -> String {
+        let fields = self.catalogue.fields(item).ok();
+        let fields: Option<Map<String, Value>> = fields.and_then(|text| serde_json::from_str(text.get()).ok());
+        let title = fields.as_ref().and_then(|fields| fields.get("title")?.as_str());
+        title.unwrap_or(self.catalogue.id(item)).to_owned()
+    }
+
+    /// Forgets; afterwards all is as if it had never been.
+    ///
+    /// # Errors
+    /// [`EngineError::UnknownInterest`] if no interest has that key.
+    pub fn forget(&mut self, what: &Forget) -> Result<(), EngineError> {
+        match what {
+            Forget::Item(id) => self.profile.forget_items(|item| item == id),
+            Forget::Before(at) => self.profile.forget_before(*at),
+            Forget::All(true) => self.profile.clear(),
+            Forget::All(false) => {
+                return Err(EngineError::Request {
+                    call: "forget",
+                    what: "all is false; say true or leave it out".to_owned(),
+                });
+            }
+            Forget::Interest(key) => self.forget_interest(key)?,
+        }
+        Ok(())
+    }
+
+    fn forget_interest(&mut self, key: &str) -> Result<(), EngineError> {
+        let now = self.profile.events().last().map_or(0, |event| event.at);
+        let taste = self.taste(now);
+        let mut all = taste.interests.iter().chain(&taste.negatives);
+        let medoid = key.strip_prefix("items:").and_then(|id| self.catalogue.find(id));
+        // The most central item can change as events age; the interest that holds it is still the one that is meant.
+        let found = all.clone().find(|i| i.key == key).or_else(|| all.find(|i| medoid.is_some_and(|item| i.has(item))));
+        match found.map(|interest| &interest.origin) {
+            Some(Origin::Typed(text)) => self.profile.forget_typed(&text.clone()),
+            Some(Origin::Items(evidence)) => {
+                let ids: Vec<String> = evidence.iter().map(|e| self.catalogue.id(e.item).to_owned()).collect();
+                self.profile.forget_items(|item| ids.iter().any(|id| id == item));
+            }
+            None => return Err(EngineError::UnknownInterest { key: key.to_owned() }),
+        }
+        Ok(())
+    }
+
+    /// The profile as bytes.
+    ///
+    /// # Errors
+    /// Only if a value cannot be written, which checked events exclude.
+    pub fn snapshot(&self) -> Result<Vec<u8>, EngineError> {
+        snapshot::write(&self.profile, &self.catalogue.header().encoder)
+    }
+
+    /// Replaces the profile by that of a snapshot.
+    ///
+    /// # Errors
+    /// Says whether the bytes are damaged, of another version or of another encoder; the profile then stays as it was.
+    pub fn restore(&mut self, bytes: &[u8]) -> Result<(), EngineError> {
+        let header = self.catalogue.header();
+        self.profile = snapshot::read(bytes, &header.encoder, header.dimension)?;
+        Ok(())
+    }
+
+    /// What the catalogue holds.
+    pub fn info(&self) -> InfoReply<'_> {
+        let header = self.catalogue.header();
+        let mut info = InfoReply {
+            name: &header.name,
+            count: header.count,
+            dimension: header.dimension,
+            fingerprint: &header.encoder,
+            checksum: &header.checksum,
+            languages: Entries(Vec::new()),
+            facets: Entries(Vec::new()),
+            ranges: Entries(Vec::new()),
+        };
+        for (head, column) in self.catalogue.columns() {
+            match column {
+                Column::Label(labels) => {
+                    let mut counts = labels.counts();
+                    counts.truncate(FACET_LABELS);
+                    if head.name == "lang" {
+                        info.languages = Entries(counts.clone());
+                    }
+                    info.facets.0.push((&head.name, Entries(counts)));
+                }
+                Column::Number(values) => {
+                    let known = values.iter().copied().filter(|v| !v.is_nan());
+                    let (min, max) = known.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| (a.min(v), b.max(v)));
+                    info.ranges.0.push((&head.name, Range { min, max }));
+                }
+            }
+        }
+        info
+    }
+
+    fn taste(&self, now: Millis) -> Taste {
+        fold(&self.profile, &self.catalogue, &self.taste_config, now)
+    }
+
+    fn find(&self, id: &str) -> Result<ItemIdx, EngineError> {
+        self.catalogue.find(id).ok_or_else(|| EngineError::UnknownItem {
+            id: id.to_owned(),
+            catalogue: self.catalogue.header().name.clone(),
+        })
+    }
+
+    fn filter(&self, json: &Map<String, Value>) -> Result<Bitmap, EngineError> {
+        Ok(Filter::parse(json, &self.catalogue)?.bitmap(&self.catalogue))
+    }
+
+    fn vector(&self, values: &[f32], fingerprint: &str, what: &'static str) -> Result<UnitVector, EngineError> {
+        let header = self.catalogue.header();
+        if fingerprint != header.encoder {
+            let (found, expected) = (fingerprint.to_owned(), header.encoder.clone());
+            return Err(EngineError::EncoderMismatch { what, found, expected });
+        }
+        let vector = UnitVector::new(values)?;
+        if vector.dimension() != header.dimension {
+            return Err(VectorError::Dimension { found: vector.dimension(), expected: header.dimension }.into());
+        }
+        Ok(vector)
+    }
+
+    fn reply_item(&self, item: ItemIdx, score: f64, reasons: Vec<Reason>) -> Result<ReplyItem, EngineError> {
+        Ok(ReplyItem { id: self.catalogue.id(item).to_owned(), score, reasons, fields: self.catalogue.fields(item)? })
+    }
+}

@@ -1,0 +1,89 @@
+//! Bindings of the engine for JavaScript: JSON text, bytes and vectors in and out, no logic.
+//!
+//! Every refusal is a JavaScript `Error` with a stable `code`.
+
+use predilect_engine::EngineError;
+use wasm_bindgen::prelude::*;
+
+fn thrown(error: EngineError) -> JsValue {
+    let thrown = js_sys::Error::new(&error.to_string());
+    // Setting a property of a fresh object cannot fail.
+    let _ = js_sys::Reflect::set(&thrown, &"code".into(), &error.code().into());
+    thrown.into()
+}
+
+/// A catalogue and the profile of one person.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Engine(predilect_engine::Engine);
+
+#[wasm_bindgen]
+impl Engine {
+    /// Opens the bytes of a catalogue file.
+    #[wasm_bindgen(constructor)]
+    pub fn new(catalogue: Vec<u8>) -> Result<Self, JsValue> {
+        predilect_engine::Engine::open(catalogue).map(Self).map_err(thrown)
+    }
+
+    /// Adds an event or a list of events, all or none.
+    pub fn record(&mut self, event: &str) -> Result<(), JsValue> {
+        self.0.record_json(event).map_err(thrown)
+    }
+
+    /// Adds a text about the person's taste with its vector; a weight below 0 means "not this".
+    pub fn describe(
+        &mut self,
+        text: &str,
+        vector: &[f32],
+        fingerprint: &str,
+        at: f64,
+        weight: f64,
+    ) -> Result<(), JsValue> {
+        self.0.describe(text, vector, fingerprint, at as i64, weight).map_err(thrown)
+    }
+
+    /// Recommends items.
+    pub fn recommend(&self, request: &str) -> Result<String, JsValue> {
+        self.0.recommend_json(request).map_err(thrown)
+    }
+
+    /// Items similar to one.
+    pub fn similar(&self, request: &str) -> Result<String, JsValue> {
+        self.0.similar_json(request).map_err(thrown)
+    }
+
+    /// Items closest to a text, given its vector.
+    pub fn search(&self, vector: &[f32], fingerprint: &str, request: &str) -> Result<String, JsValue> {
+        self.0.search_json(vector, fingerprint, request).map_err(thrown)
+    }
+
+    /// Fields of items, null for an unknown id.
+    pub fn items(&self, ids: &str) -> Result<String, JsValue> {
+        self.0.items_json(ids).map_err(thrown)
+    }
+
+    /// All that is known of the person.
+    pub fn profile(&self, now: f64) -> Result<String, JsValue> {
+        self.0.profile_json(now as i64).map_err(thrown)
+    }
+
+    /// Forgets an item, an interest, everything before a time, or everything.
+    pub fn forget(&mut self, what: &str) -> Result<(), JsValue> {
+        self.0.forget_json(what).map_err(thrown)
+    }
+
+    /// The profile as bytes.
+    pub fn snapshot(&self) -> Result<Vec<u8>, JsValue> {
+        self.0.snapshot().map_err(thrown)
+    }
+
+    /// Replaces the profile by that of a snapshot.
+    pub fn restore(&mut self, bytes: &[u8]) -> Result<(), JsValue> {
+        self.0.restore(bytes).map_err(thrown)
+    }
+
+    /// What the catalogue holds.
+    pub fn info(&self) -> Result<String, JsValue> {
+        self.0.info_json().map_err(thrown)
+    }
+}
