@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { checkKeys, checkText, toJson, wellFormed } from '../../dist/options.js';
+
+const refuses = (run, words) =>
+  assert.throws(run, (error) => {
+    assert.equal(error.name, 'PredilectError');
+    assert.equal(error.code, 'bad-input');
+    for (const word of words) assert.ok(error.message.includes(word), `"${error.message}" names ${word}`);
+    return true;
+  });
+
+test('an unknown option is refused by name, with the nearest known one', () => {
+  refuses(() => checkKeys('recommend', { includeOwned: true }), ['recommend()', '"includeOwned"', '"include_owned"']);
+  refuses(() => checkKeys('create', { catalog: 'x' }), ['create()', '"catalog"', '"catalogue"']);
+  refuses(() => checkKeys('create', { wasmURL: 'x' }), ['"wasmUrl"']);
+  refuses(() => checkKeys('record', { kind: 'like', itemId: 'a' }), ['"itemId"', '"item"']);
+});
+
+test('an option like nothing known is answered with the whole list', () => {
+  refuses(() => checkKeys('similar', { temperature: 1 }), ['"temperature"', '"k"', '"filter"', '"signal"']);
+});
+
+test('what is no object is refused', () => {
+  for (const [given, words] of [
+    [null, 'null'],
+    [undefined, 'nothing'],
+    ['k', 'a string'],
+    [[1], 'an array'],
+  ]) {
+    refuses(() => checkKeys('recommend', given), [words]);
+  }
+});
+
+test('every documented option passes', () => {
+  checkKeys('recommend', {
+    k: 1,
+    filter: {},
+    diversity: 0,
+    explore: 0,
+    include_owned: true,
+    exclude: [],
+    now: 0,
+    seed: 0,
+  });
+  checkKeys('forget', { before: 0 });
+});
+
+test('a text that is none is refused', () => {
+  refuses(() => checkText('search', 'a text', 42), ['search()', 'a text', 'a number']);
+});
+
+test('halves of characters become the replacement character, whole ones stay', () => {
+  assert.equal(wellFormed('tea \ud83c pot'), 'tea \ufffd pot');
+  assert.equal(wellFormed('\udf75 first'), '\ufffd first');
+  assert.equal(wellFormed('茶 🍵 ok'), '茶 🍵 ok');
+  assert.equal(toJson({ id: '\ud800', deep: ['a\udc00'] }), '{"id":"\ufffd","deep":["a\ufffd"]}');
+});
