@@ -24,16 +24,8 @@ pub struct Module {
 
 /// In the order of what takes longest last.
 pub const MODULES: [Module; 3] = [
-    Module {
-        name: "engine",
-        package: "predilect-wasm",
-        note: "small: vectors only",
-    },
-    Module {
-        name: "builder",
-        package: "predilect-builder-wasm",
-        note: "makes catalogues in Node",
-    },
+    Module { name: "engine", package: "predilect-wasm", note: "small: vectors only" },
+    Module { name: "builder", package: "predilect-builder-wasm", note: "makes catalogues in Node" },
     Module {
         name: "encoder",
         package: "predilect-encoder-wasm",
@@ -71,11 +63,7 @@ impl Workspace {
     pub fn locate() -> Result<Self> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
         let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir));
-        Ok(Self {
-            dist: root.join("web/dist/wasm"),
-            target: target.join("wasm"),
-            root,
-        })
+        Ok(Self { dist: root.join("web/dist/wasm"), target: target.join("wasm"), root })
     }
 
     /// Brings the files of one module up to date.
@@ -96,11 +84,7 @@ impl Workspace {
         self.bind(module, &compiled)?;
         fs::write(stamp_file, stamp)?;
         let bytes = fs::metadata(&output)?.len();
-        println!(
-            "wasm: {name}: {} KB in {:.0} s",
-            bytes.div_ceil(1000),
-            started.elapsed().as_secs_f64()
-        );
+        println!("wasm: {name}: {} KB in {:.0} s", bytes.div_ceil(1000), started.elapsed().as_secs_f64());
         Ok(())
     }
 
@@ -139,13 +123,7 @@ impl Workspace {
         if !wasm_opt.is_file() {
             return Err("wasm-opt is missing: run `npm ci` first".into());
         }
-        run(Command::new("node")
-            .arg(wasm_opt)
-            .args(FEATURES)
-            .args(OPTIMISE)
-            .arg(wasm)
-            .arg("-o")
-            .arg(wasm))
+        run(Command::new("node").arg(wasm_opt).args(FEATURES).args(OPTIMISE).arg(wasm).arg("-o").arg(wasm))
     }
 }
 

@@ -40,17 +40,11 @@ impl Toolchain {
     pub fn find() -> Result<Option<Self>> {
         let own = Probe::new(None)?;
         let system = Probe::new(Some(PathBuf::from(SYSTEM_BIN))).ok();
-        let probes: Vec<Probe> = std::iter::once(own)
-            .chain(system)
-            .filter(Probe::recent)
-            .collect();
+        let probes: Vec<Probe> = std::iter::once(own).chain(system).filter(Probe::recent).collect();
         if let Some(probe) = probes.iter().find(|probe| probe.has_std()) {
             return Ok(Some(probe.toolchain(None)));
         }
-        let linker = probes
-            .iter()
-            .find_map(Probe::bundled_linker)
-            .or_else(linker_on_path);
+        let linker = probes.iter().find_map(Probe::bundled_linker).or_else(linker_on_path);
         Ok(linker.and_then(|linker| {
             let probe = probes.iter().find(|probe| probe.has_std_source())?;
             Some(probe.toolchain(Some(linker)))
@@ -128,9 +122,8 @@ impl Probe {
 
     /// At least the version that the workspace asks for.
     fn recent(&self) -> bool {
-        let numbers = |text: &str| -> Vec<u32> {
-            text.split(['.', '-']).take(2).map_while(|n| n.parse().ok()).collect()
-        };
+        let numbers =
+            |text: &str| -> Vec<u32> { text.split(['.', '-']).take(2).map_while(|n| n.parse().ok()).collect() };
         let version = self.version.split_whitespace().nth(1).unwrap_or_default();
         numbers(version) >= numbers(env!("CARGO_PKG_RUST_VERSION"))
     }
@@ -176,10 +169,7 @@ fn rustc(bin: Option<&Path>, args: &[&str]) -> Result<String> {
     if bin.is_some() {
         command.env_remove("LD_LIBRARY_PATH");
     }
-    let output = command
-        .args(args)
-        .output()
-        .map_err(|error| format!("cannot start {}: {error}", program.display()))?;
+    let output = command.args(args).output().map_err(|error| format!("cannot start {}: {error}", program.display()))?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
         return Err(format!("{} {}: {}", program.display(), args.join(" "), said.trim()).into());
