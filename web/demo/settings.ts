@@ -15,16 +15,31 @@ export interface Settings {
 const CHOICES = 'predilect-demo.choices';
 const PROFILE = 'predilect-demo.profile';
 
-/** The choices of the last visit, or what suits the browser's language. */
+/** What each choice may be. */
+const ALLOWED: { readonly [K in keyof Settings]: readonly Settings[K][] } = {
+  ui: ['en', 'zh'],
+  theme: ['auto', 'light', 'dark'],
+  section: ['all', 'shop', 'culture', 'news', 'recipes'],
+  language: ['en', 'zh', 'both'],
+  keep: [true, false],
+};
+
+/** The choices of the last visit as far as they make sense, else what suits the browser's language. */
 export function readSettings(): Settings {
   const ui: Wording = navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en';
-  const fresh: Settings = { ui, theme: 'auto', section: 'all', language: ui, keep: false };
+  const settings: Settings = { ui, theme: 'auto', section: 'all', language: ui, keep: false };
+  let stored: Partial<Settings> | null = null;
   try {
-    return { ...fresh, ...(JSON.parse(localStorage.getItem(CHOICES) ?? '{}') as Partial<Settings>) };
+    stored = JSON.parse(localStorage.getItem(CHOICES) ?? '{}') as Partial<Settings> | null;
   } catch {
     // Storage may be denied, or hold something else: the page works without.
-    return fresh;
   }
+  const take = <K extends keyof Settings>(name: K): void => {
+    const value = stored?.[name];
+    if (value !== undefined && ALLOWED[name].includes(value)) settings[name] = value;
+  };
+  for (const name of Object.keys(ALLOWED) as (keyof Settings)[]) take(name);
+  return settings;
 }
 
 /** Remembers the choices. */

@@ -41,7 +41,11 @@ export function wellFormed(text: string): string {
 
 /** JSON without halves of characters, for a reader that refuses them. */
 export function toJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'string' ? wellFormed(inner) : inner));
+  try {
+    return JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'string' ? wellFormed(inner) : inner));
+  } catch (error) {
+    throw new PredilectError('bad-input', `an argument cannot be written as JSON (${String(error)})`, { cause: error });
+  }
 }
 
 function describeValue(value: unknown): string {

@@ -43,3 +43,11 @@ export const ITEMS = Array.from({ length: 12 }, (_, index) => {
     vector: Array.from({ length: 8 }, (_, axis) => (axis === (tea ? 0 : 1) ? 3 : Math.sin(index * 7 + axis * 3))),
   };
 });
+
+/** The file as another version of the builder would have written it: the same, but for the number of its format. */
+export function otherFormat(/** @type {Uint8Array} */ file) {
+  const text = Buffer.from(file).toString('latin1');
+  const changed = text.replace(/(format\\?":)1/, '$19');
+  if (changed === text) throw new Error('the file names no format');
+  return new Uint8Array(Buffer.from(changed, 'latin1'));
+}

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { PredilectError, Recommender } from '../../dist/index.js';
-import { catalogue, ITEMS, wasm } from '../catalogue.mjs';
+import { catalogue, ITEMS, otherFormat, wasm } from '../catalogue.mjs';
 
 let file;
 let engine;
@@ -165,6 +165,7 @@ test('damaged catalogues are told apart', async () => {
   await rejects(open({ catalogue: file.slice(0, file.length - 40) }), 'catalogue-truncated');
   await rejects(open({ catalogue: new Uint8Array(0) }), 'not-a-catalogue');
   await rejects(open({ catalogue: new TextEncoder().encode('{"hello": "world"}'.repeat(9)) }), 'not-a-catalogue');
+  await rejects(open({ catalogue: otherFormat(file) }), 'catalogue-version', ['9']);
   const changed = file.slice();
   changed[changed.length - 5] ^= 0x55;
   await rejects(open({ catalogue: changed }), 'catalogue-corrupt');

@@ -1,0 +1,135 @@
+// What the page says when something that it needs is missing, damaged or something else.
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, test } from 'node:test';
+import { catalogue, ITEMS, otherFormat } from '../catalogue.mjs';
+import { launch, newPage, ready, serveSite } from './site.mjs';
+
+let browser;
+let whole;
+before(async () => {
+  browser = await launch();
+  whole = await readFile(new URL('../../demo/site/demo.predilect', import.meta.url));
+});
+after(() => browser?.close());
+
+/** Opens the demo on a server that answers some paths otherwise, and looks. */
+async function withSite(options, look) {
+  const server = await serveSite(options);
+  const { page, context } = await newPage(browser);
+  try {
+    await page.goto(server.url);
+    await look(page, server);
+  } finally {
+    await context.close();
+    await server.close();
+  }
+}
+
+const shows =
+  (code, words = []) =>
+  async (page) => {
+    await page.locator('#error-code').waitFor();
+    assert.equal(await page.locator('#error-code').textContent(), code);
+    const text = await page.locator('#state').textContent();
+    for (const word of words) assert.ok(text.includes(word), `"${text}" names ${word}`);
+    assert.ok(await page.getByRole('button', { name: 'Try again' }).isVisible());
+  };
+
+const file = (body) => ({ answers: { '/demo.predilect': { body: Buffer.from(body) } } });
+
+test('a catalogue cut short', () =>
+  withSite(file(whole.subarray(0, whole.length - 1000)), shows('catalogue-truncated')));
+
+test('a catalogue with a changed byte', () => {
+  const changed = Buffer.from(whole);
+  changed[changed.length >> 1] ^= 1;
+  return withSite(file(changed), shows('catalogue-corrupt'));
+});
+
+test('a catalogue of another version', () => withSite(file(otherFormat(whole)), shows('catalogue-version', ['9'])));
+
+test('a page instead of the catalogue', () =>
+  withSite({ htmlFor: ['/demo.predilect'] }, shows('not-a-catalogue', ['HTML', 'demo.predilect'])));
+
+test('a page instead of the engine', () =>
+  withSite({ htmlFor: ['/predilect/wasm/engine_bg.wasm'] }, shows('not-wasm', ['optimizeDeps', 'wasmUrl'])));
+
+test('no catalogue', () =>
+  withSite({ answers: { '/demo.predilect': { status: 404, body: '' } } }, shows('not-found', ['demo.predilect'])));
+
+test('no worker script', () =>
+  withSite({ answers: { '/predilect/worker.js': { status: 404, body: '' } } }, shows('crashed', ['worker.js'])));
+
+test('after a failure, trying again works', async () => {
+  const answers = { '/demo.predilect': { status: 503, body: '' } };
+  await withSite({ answers }, async (page) => {
+    await shows('network', ['503'])(page);
+    const { context } = await newPage(browser);
+    await context.close();
+    await page.route('**/demo.predilect', (route) => route.fulfill({ body: whole }));
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await ready(page);
+  });
+});
+
+test('a catalogue of another encoder recommends, but refuses to search', async () => {
+  const other = await catalogue(ITEMS, 'ffffffffffffffff');
+  await withSite(file(other), async (page) => {
+    await ready(page);
+    await page.fill('#text', 'tea');
+    await page.locator('#search').click();
+    await page.locator('#model.wrong').waitFor({ timeout: 120_000 });
+    assert.match(await page.locator('#model').textContent(), /encoder-mismatch/);
+    assert.match(await page.locator('#model').textContent(), /ffffffffffffffff/);
+  });
+});
+
+test('a model with a changed byte is refused, and the page goes on', async () => {
+  const manifest = JSON.parse(await readFile(new URL('../../demo/site/model/manifest.json', import.meta.url), 'utf8'));
+  const model = await readFile(new URL(`../../demo/site/model/${manifest.files.model.name}`, import.meta.url));
+  const changed = Buffer.from(model);
+  changed[changed.length >> 1] ^= 1;
+  await withSite({ answers: { [`/model/${manifest.files.model.name}`]: { body: changed } } }, async (page) => {
+    await ready(page);
+    await page.fill('#text', 'tea');
+    await page.locator('#search').click();
+    await page.locator('#model.wrong').waitFor({ timeout: 120_000 });
+    assert.match(await page.locator('#model').textContent(), /model-corrupt.*SHA-256/s);
+    await page.locator('#grid .act.like').first().click();
+    await page.locator('.chips.likes .chip').first().waitFor();
+  });
+});
+
+test('storage that is denied or full of rubbish does no harm', async () => {
+  const server = await serveSite();
+  const { page, context, problems } = await newPage(browser);
+  await page.addInitScript(() => {
+    Object.defineProperty(window, 'localStorage', {
+      get() {
+        throw new DOMException('denied', 'SecurityError');
+      },
+    });
+  });
+  await page.goto(server.url);
+  await ready(page);
+  await page.locator('#grid .act.like').first().click();
+  await page.locator('.chips.likes .chip').first().waitFor();
+  assert.deepEqual(problems, []);
+  await context.close();
+
+  const second = await newPage(browser);
+  await second.page.addInitScript(() => {
+    localStorage.setItem(
+      'predilect-demo.choices',
+      '{"keep":true,"section":"no such","language":7,"ui":"xx","theme":[]}',
+    );
+    localStorage.setItem('predilect-demo.profile', 'AAAA');
+  });
+  await second.page.goto(server.url);
+  await ready(second.page);
+  assert.deepEqual(second.problems, []);
+  await second.context.close();
+  await server.close();
+});

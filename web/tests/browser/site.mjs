@@ -1,0 +1,73 @@
+// Opens the demo, or an empty page of its site, in a browser, and watches what goes wrong there.
+
+import { fileURLToPath } from 'node:url';
+import { launch } from '../../tools/browser.mjs';
+import { serve } from '../../tools/serve.mjs';
+
+/** The policy that the documentation tells people to serve, with all else shut. */
+export const POLICY =
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+  "worker-src 'self'; base-uri 'none'; form-action 'none'";
+
+const root = fileURLToPath(new URL('../../demo/site', import.meta.url));
+const EMPTY = '<!doctype html><html lang="en"><title>Empty</title><link rel="icon" href="/icon.svg">';
+
+/** Serves the site with a strict policy. `/empty.html` is a page without anything. */
+export function serveSite(/** @type {Partial<import('../../tools/serve.mjs').Options>} */ options = {}) {
+  return serve({
+    root,
+    headers: { 'content-security-policy': POLICY },
+    ...options,
+    answers: { '/empty.html': { body: EMPTY }, ...options.answers },
+  });
+}
+
+/**
+ * A page that remembers what went wrong on it.
+ *
+ * @param {import('playwright-core').Browser} browser
+ * @param {import('playwright-core').BrowserContextOptions} [options]
+ */
+export async function newPage(browser, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-GB', ...options });
+  const page = await context.newPage();
+  /** @type {string[]} */
+  const problems = [];
+  page.on('pageerror', (error) => problems.push(`error: ${error.message}`));
+  page.on('console', (message) => {
+    // Violations of the policy, in the page as in its worker, are told here too.
+    if (message.type() === 'error') problems.push(`console: ${message.text()}`);
+  });
+  await page.addInitScript(() => {
+    addEventListener('securitypolicyviolation', (event) =>
+      console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`),
+    );
+  });
+  return { page, context, problems };
+}
+
+/** Waits until the demo shows its first list. */
+export async function ready(/** @type {import('playwright-core').Page} */ page) {
+  await page.locator('#grid:not([aria-busy]) .card[data-id]').first().waitFor();
+}
+
+/** The ids of the list, in order. */
+export const ids = (/** @type {import('playwright-core').Page} */ page) =>
+  page.locator('#grid .card').evaluateAll((cards) => cards.map((card) => /** @type {HTMLElement} */ (card).dataset.id));
+
+/** Does something and waits until the list was told anew. */
+export async function updated(
+  /** @type {import('playwright-core').Page} */ page,
+  /** @type {() => Promise<unknown>} */ act,
+) {
+  const changes = await page.evaluateHandle(() => {
+    const seen = { count: 0 };
+    new MutationObserver(() => seen.count++).observe(document.getElementById('grid'), { childList: true });
+    return seen;
+  });
+  await act();
+  await page.waitForFunction((seen) => seen.count > 0, changes);
+  await changes.dispose();
+}
+
+export { launch };

@@ -1,0 +1,166 @@
+// Text in the demo, with the real encoder: search and describe in two languages, cancelling, and no request after load.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { ids, launch, newPage, ready, serveSite, updated } from './site.mjs';
+
+const LOADING = 120_000;
+let server;
+let browser;
+/** @type {Awaited<ReturnType<typeof newPage>>} */
+let shared;
+
+before(async () => {
+  server = await serveSite();
+  browser = await launch();
+  shared = await newPage(browser);
+  await shared.page.goto(server.url);
+  await ready(shared.page);
+});
+after(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+const typed = async (page, text, button) => {
+  await page.fill('#text', text);
+  await updated(page, () => page.locator(button).click());
+};
+const cards = (page) =>
+  page.locator('#grid .card').evaluateAll((all) =>
+    all.map((card) => ({
+      id: card.dataset.id,
+      section: card.dataset.section,
+      lang: card.querySelector('h3').lang,
+      meta: card.querySelector('.meta').textContent,
+      words: `${card.querySelector('.title').textContent} ${card.querySelector('.text').textContent} ${card.querySelector('.tags').textContent}`,
+      why: card.querySelector('.because').textContent,
+    })),
+  );
+
+test('before anything is typed the page says how large the model is, and has not fetched it', async () => {
+  const { page } = shared;
+  await page.waitForFunction(() => /\d+(\.\d+)? MB/.test(document.getElementById('model').textContent));
+  assert.ok(!server.requests.some((path) => path.endsWith('.onnx')));
+  assert.ok(!server.requests.some((path) => path.endsWith('encoder.js')));
+});
+
+test('a download can be cancelled, and starts anew when text comes again', { timeout: LOADING }, async () => {
+  const { page, context } = await newPage(browser);
+  let release;
+  await page.route('**/model/*.onnx', (route) => {
+    release = () => route.continue();
+  });
+  await page.goto(server.url);
+  await ready(page);
+  await page.fill('#text', 'tea');
+  await page.locator('#search').click();
+  await page.waitForFunction(
+    () => document.querySelector('#model progress') !== null || document.querySelector('#prompt[aria-busy]') !== null,
+  );
+  // Clicks are answered meanwhile.
+  await updated(page, () => page.locator('#grid .act.like').first().click());
+  while (!release) await new Promise((done) => setTimeout(done, 20));
+  await page.evaluate(() => document.querySelector('#model button')?.click());
+  await page.waitForFunction(() => !document.querySelector('#prompt[aria-busy]'));
+  assert.doesNotMatch(await page.locator('#model').textContent(), /did not work/);
+  assert.equal(await page.locator('#back').isVisible(), false);
+  await context.close();
+});
+
+test('English text finds by meaning', { timeout: LOADING }, async () => {
+  const { page } = shared;
+  await typed(page, 'something to brew coffee with', '#search');
+  const found = await cards(page);
+  assert.ok(
+    found.slice(0, 4).filter(({ words }) => /coffee|espresso|brew|tea|kettle/i.test(words)).length >= 3,
+    JSON.stringify(found.slice(0, 4)),
+  );
+  assert.ok(found.every(({ why }) => why.includes('something to brew coffee with')));
+  assert.match(await page.locator('#model').textContent(), /on your device/);
+  await updated(page, () => page.locator('#back').click());
+  assert.equal(await page.locator('#list-title').textContent(), 'To start with');
+});
+
+test('Chinese text finds Chinese items', async () => {
+  const { page } = shared;
+  await updated(page, () => page.locator('#languages [data-key=zh]').click());
+  await typed(page, '太空 科幻 电影', '#search');
+  const found = await cards(page);
+  assert.ok(
+    found.slice(0, 5).filter(({ meta, words }) => /电影/.test(meta) || /太空|航天|宇宙|科幻/.test(words)).length >= 4,
+    JSON.stringify(found.slice(0, 5)),
+  );
+  await updated(page, () => page.locator('#back').click());
+  await updated(page, () => page.locator('#languages [data-key=both]').click());
+});
+
+for (const [text, films, journeys] of [
+  ['I like films and travel', /film|电影/i, /travel|旅行|旅/i],
+  ['我喜欢看电影和旅游', /film|电影/i, /travel|旅/i],
+]) {
+  test(`a taste in words changes the list: ${text}`, async () => {
+    const { page } = shared;
+    const before = await ids(page);
+    await page.fill('#text', text);
+    assert.ok(await page.locator('#describe.lead-button').isVisible(), 'the page sees that it is a taste');
+    await updated(page, () => page.keyboard.press('Enter'));
+    assert.notDeepEqual(await ids(page), before);
+    const found = await cards(page);
+    const fitting = found.filter(({ meta, words }) => films.test(meta + words) || journeys.test(meta + words));
+    assert.ok(fitting.length >= 5, JSON.stringify(found.map(({ meta, words }) => meta + words.slice(0, 30))));
+    assert.ok(found.some(({ why }) => why.includes(text)));
+    assert.ok((await page.locator('.chips.likes .chip-name').allInnerTexts()).some((name) => name.includes(text)));
+    await updated(page, () => page.locator('[data-key="undo"]').click());
+    assert.deepEqual(await ids(page), before);
+  });
+}
+
+test('a dislike in words lowers instead', async () => {
+  const { page } = shared;
+  await page.fill('#text', "I don't like football");
+  assert.equal(await page.locator('#describe').textContent(), 'Not my taste');
+  await updated(page, () => page.keyboard.press('Enter'));
+  assert.equal(await page.locator('.chips.avoids .chip').count(), 1);
+  await updated(page, () => page.locator('[data-key="undo"]').click());
+});
+
+test('blank text is not sent anywhere', async () => {
+  const { page } = shared;
+  await page.fill('#text', '   ');
+  await page.locator('#search').click();
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'text');
+});
+
+test('with the network gone everything still works, and nothing was asked for', async () => {
+  const { page, context, problems } = shared;
+  const asked = [];
+  await context.route('**/*', (route) => {
+    asked.push(route.request().url());
+    return route.abort();
+  });
+  context.on('request', (request) => asked.push(request.url()));
+  server.requests.length = 0;
+  await context.setOffline(true);
+
+  await updated(page, () => page.locator('#grid .act.like').nth(0).click());
+  await updated(page, () => page.locator('#grid .act.dislike').nth(1).click());
+  await updated(page, () => page.locator('#grid .act.purchase').nth(2).click());
+  await typed(page, 'rainy evening', '#search');
+  await typed(page, '雨天的晚上', '#search');
+  await updated(page, () => page.locator('#back').click());
+  await page.fill('#text', 'I like jazz');
+  await updated(page, () => page.keyboard.press('Enter'));
+  await updated(page, () => page.locator('#tab-news').click());
+  await updated(page, () => page.locator('#grid .title').nth(1).click());
+  await page.locator('#detail .alike-item').first().waitFor();
+  await page.keyboard.press('Escape');
+  await page.locator('[data-ui=zh]').click();
+  await page.locator('#theme').click();
+  await updated(page, () => page.locator('[data-key="undo"]').click());
+  await updated(page, () => page.locator('[data-key="forget-all"]').click());
+
+  assert.deepEqual(asked, []);
+  assert.deepEqual(server.requests, []);
+  assert.deepEqual(problems, [], 'no error and no violation of the policy');
+});
