@@ -130,13 +130,14 @@ export function card(recommendation: Recommendation<Item>, mark: Mark | undefine
       strongest &&
         el(
           'details',
-          { class: 'why', 'data-kind': strongest.kind },
+          // One at a time: they lie over the cards.
+          { class: 'why', name: 'why', 'data-kind': strongest.kind },
           el(
             'summary',
             { 'data-key': `why ${item.id}`, title: w('why') },
             el('span', { class: 'because' }, because(strongest, title(strongest, host))),
           ),
-          parts(recommendation, host),
+          el('div', { class: 'parts-sheet' }, parts(recommendation, host)),
         ),
       actions(item, mark, host),
     ),

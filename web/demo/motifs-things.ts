@@ -81,7 +81,7 @@ const film: Draw = ({ random, inks }) => {
 
 /** A small creature on a raster, mirrored, as in the first video games. */
 const pixels: Draw = ({ random, inks }) => {
-  const size = 17;
+  const size = 14.5;
   const colours = [inks.a, inks.b, inks.c];
   const body = colours[Math.floor(random() * 3)] ?? inks.a;
   let out = range(26)
@@ -94,13 +94,13 @@ const pixels: Draw = ({ random, inks }) => {
       const near = 1 - (column / 5) * 0.62 - Math.abs(row - 3.5) * 0.07;
       if (random() > near) continue;
       const ink = random() < 0.8 ? body : inks.light;
-      const y = 32 + row * size;
+      const y = 42 + row * size;
       out +=
         rect(160 - (column + 1) * size, y, size + 0.5, size + 0.5, ink) +
         rect(160 + column * size, y, size + 0.5, size + 0.5, ink);
     }
   }
-  const eye = 32 + 3 * size;
+  const eye = 42 + 3 * size;
   return (
     out +
     rect(160 - 2 * size, eye, size, size, inks.dark) +
