@@ -27,7 +27,7 @@ use predilect_core::{
     Bitmap, Catalogue, Event, Filter, Forget, Interest, ItemIdx, Profile, Query, Reason, Taste, TasteConfig, Typed,
     UnitVector, VectorError,
 };
-use predilect_search::{Rows, top_k};
+use predilect_search::{Hit, Rows, top_k};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
@@ -126,7 +126,7 @@ impl Engine {
         Ok(Reply { items: list.into_iter().map(item).collect::<Result<_, _>>()? })
     }
 
-    /// Items similar to one, by affinity; what the person rejected is left out.
+    /// Items similar to one, by cosine; what the person rejected is left out.
     ///
     /// # Errors
     /// [`EngineError::UnknownItem`], or as for [`Engine::recommend`].
@@ -140,7 +140,7 @@ impl Engine {
         self.closest(&self.catalogue.query(item), request.k, &allowed, |part| Reason::plain(ReasonKind::Similar, part))
     }
 
-    /// Items closest to a text, by affinity, given its vector from the encoder `fingerprint`.
+    /// Items closest to a text, by cosine, given its vector from the encoder `fingerprint`.
     ///
     /// # Errors
     /// Refuses a vector of another encoder or dimension, or as for [`Engine::recommend`].
@@ -162,9 +162,9 @@ impl Engine {
         reason: impl Fn(f64) -> Reason,
     ) -> Result<Reply, EngineError> {
         let hits = top_k(Rows::from(&self.catalogue), &[query], k, allowed).remove(0);
-        let item = |hit: predilect_search::Hit| {
-            let affinity = self.catalogue.affinity(hit.score);
-            self.reply_item(hit.item, affinity, vec![reason(affinity)])
+        let item = |hit: Hit| {
+            let cosine = f64::from(hit.score);
+            self.reply_item(hit.item, cosine, vec![reason(cosine)])
         };
         Ok(Reply { items: hits.into_iter().map(item).collect::<Result<_, _>>()? })
     }

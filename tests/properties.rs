@@ -1,0 +1,218 @@
+//! Properties that hold for every profile: of the engine as a whole.
+
+use predilect_builder::{Builder, Options};
+use predilect_engine::Engine;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+const ITEMS: usize = 40;
+const DIMENSION: usize = 8;
+const NOW: i64 = 1_700_000_000_000;
+
+fn engine() -> Engine {
+    let mut builder = Builder::new(Options::default()).expect("options");
+    let mut vectors = Vec::new();
+    for i in 0..ITEMS {
+        let record = json!({"id": format!("i{i}"), "title": format!("Item number {i}"), "group": format!("g{}", i % 4),
+            "popularity": (i * 7 % 10) as f64 / 10.0, "date": format!("2023-{:02}-01", i % 12 + 1)});
+        builder.push(format!("{record}\n").as_bytes()).expect("a record");
+        // Four directions with noise: groups are alike, items differ.
+        vectors.extend((0..DIMENSION).map(|j| {
+            let noise = ((i * 31 + j * 17) % 13) as f32 / 13.0 - 0.5;
+            noise * 0.5 + if j == i % 4 { 1.0 } else { 0.2 }
+        }));
+    }
+    let items = builder.finish().expect("items");
+    Engine::open(items.assemble(&vectors, "test").expect("catalogue")).expect("engine")
+}
+
+fn event() -> impl Strategy<Value = Value> {
+    let kinds = ["view", "click", "like", "dislike", "purchase", "dismiss", "rating", "dwell"];
+    (0..kinds.len(), 0..ITEMS, 0..100_i64, 1..=5_i64).prop_map(move |(kind, item, days, value)| {
+        let mut event = json!({"kind": kinds[kind], "item": format!("i{item}"), "at": NOW - days * 86_400_000});
+        if kind >= 6 {
+            event["value"] = json!(value);
+        }
+        event
+    })
+}
+
+fn events() -> impl Strategy<Value = Vec<Value>> {
+    prop::collection::vec(event(), 0..30)
+}
+
+fn recorded(events: &[Value]) -> Engine {
+    let mut engine = engine();
+    engine.record_json(&Value::from(events.to_vec()).to_string()).expect("events are good");
+    engine
+}
+
+fn recommended(engine: &Engine, request: Value) -> Value {
+    serde_json::from_str(&engine.recommend_json(&request.to_string()).expect("a reply")).expect("JSON")
+}
+
+fn ids(reply: &Value) -> Vec<String> {
+    reply["items"].as_array().into_iter().flatten().filter_map(|item| item["id"].as_str().map(str::to_owned)).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn a_list_is_whole(events in events(), k in 1_usize..50, diversity in 0.0..1.0_f64, explore in 0.0..1.0_f64) {
+        let engine = recorded(&events);
+        let request = json!({"now": NOW, "k": k, "diversity": diversity, "explore": explore, "seed": 7});
+        let reply = recommended(&engine, request.clone());
+        prop_assert_eq!(&reply, &recommended(&engine, request));
+
+        let list = ids(&reply);
+        let mut distinct = list.clone();
+        distinct.sort();
+        distinct.dedup();
+        prop_assert_eq!(distinct.len(), list.len());
+        // An opinion removes an item; nothing else does.
+        let opinion = |e: &&Value| !["view", "click", "dwell"].contains(&e["kind"].as_str().unwrap_or(""));
+        let mut known: Vec<&str> = events.iter().filter(opinion).filter_map(|e| e["item"].as_str()).collect();
+        known.sort_unstable();
+        known.dedup();
+        prop_assert!(list.iter().all(|id| !known.contains(&id.as_str())));
+        prop_assert_eq!(list.len(), k.min(ITEMS - known.len()));
+
+        let mut last = f64::INFINITY;
+        for item in reply["items"].as_array().into_iter().flatten() {
+            let score = item["score"].as_f64().unwrap_or(f64::NAN);
+            let parts: f64 = item["reasons"].as_array().into_iter().flatten().filter_map(|r| r["part"].as_f64()).sum();
+            prop_assert!((parts - score).abs() < 1e-9);
+            prop_assert!(score <= last + 1e-12, "scores descend");
+            last = score;
+        }
+    }
+
+    #[test]
+    fn a_filter_starves_nothing(events in events(), group in 0..4) {
+        let engine = recorded(&events);
+        let all = recommended(&engine, json!({"now": NOW, "k": 100, "diversity": 0}));
+        let some = recommended(&engine, json!({"now": NOW, "k": 100, "diversity": 0, "filter": {"group": format!("g{group}")}}));
+        let in_group = |id: &String| id[1..].parse::<usize>().is_ok_and(|i| i % 4 == group as usize);
+        prop_assert_eq!(ids(&some), ids(&all).into_iter().filter(in_group).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn forgotten_equals_never_seen(events in events(), item in 0..ITEMS) {
+        let id = format!("i{item}");
+        let mut forgetful = recorded(&events);
+        forgetful.forget_json(&json!({"item": id}).to_string()).expect("forgets");
+        let others: Vec<Value> = events.into_iter().filter(|e| e["item"] != id.as_str()).collect();
+        let innocent = recorded(&others);
+        let request = json!({"now": NOW, "k": 50});
+        prop_assert_eq!(recommended(&forgetful, request.clone()), recommended(&innocent, request));
+        prop_assert_eq!(forgetful.profile_json(NOW), innocent.profile_json(NOW));
+    }
+
+    #[test]
+    fn interests_can_be_forgotten_by_their_keys(events in events()) {
+        let mut engine = recorded(&events);
+        for _ in 0..ITEMS {
+            let profile: Value = serde_json::from_str(&engine.profile_json(NOW).expect("profile")).expect("JSON");
+            let first = [&profile["interests"], &profile["negatives"]].into_iter().find_map(|list| list[0]["key"].as_str());
+            let Some(key) = first else { return Ok(()) };
+            engine.forget_json(&json!({"interest": key}).to_string()).expect("forgets");
+        }
+        prop_assert!(false, "interests are left");
+    }
+
+    #[test]
+    fn a_snapshot_restores_everything(events in events(), at in any::<prop::sample::Index>(), flip in 1..=255_u8) {
+        let mut engine = recorded(&events);
+        engine.describe("quiet evenings", &[0.5; DIMENSION], "test", NOW, -0.5).expect("described");
+        let bytes = engine.snapshot().expect("a snapshot");
+        let mut other = self::engine();
+        other.restore(&bytes).expect("restores");
+        prop_assert_eq!(engine.profile_json(NOW), other.profile_json(NOW));
+        prop_assert_eq!(other.snapshot().expect("a snapshot"), bytes.clone());
+
+        let mut damaged = bytes.clone();
+        let at = at.index(damaged.len());
+        damaged[at] ^= flip;
+        if let Err(error) = other.restore(&damaged) {
+            prop_assert!(["snapshot-corrupt", "snapshot-version"].contains(&error.code()), "{}", error);
+        }
+        prop_assert_eq!(engine.profile_json(NOW), other.profile_json(NOW));
+        let cut = other.restore(&bytes[..at]).map_err(|error| error.code());
+        prop_assert_eq!(cut, Err("snapshot-corrupt"));
+    }
+
+    #[test]
+    fn damaged_catalogues_are_refused(at in any::<prop::sample::Index>(), flip in 1..=255_u8) {
+        let bytes = catalogue_bytes();
+        let mut damaged = bytes.clone();
+        let place = at.index(bytes.len());
+        damaged[place] ^= flip;
+        // White space in the header carries nothing; all else is covered by the checksum.
+        if let Err(error) = Engine::open(damaged) {
+            let codes = ["catalogue-corrupt", "catalogue-truncated", "catalogue-version", "not-a-catalogue"];
+            prop_assert!(codes.contains(&error.code()), "{}", error);
+        } else {
+            prop_assert!(bytes[place].is_ascii_whitespace(), "byte {} is not checked", place);
+        }
+        let cut = Engine::open(bytes[..place].to_vec()).map(|_| ()).map_err(|error| error.code());
+        prop_assert!(cut == Err("catalogue-truncated") || cut == Err("not-a-catalogue"), "{:?} at {}", cut, place);
+    }
+
+    #[test]
+    fn any_bytes_are_refused(bytes in prop::collection::vec(any::<u8>(), 0..200), text in ".*") {
+        prop_assert!(Engine::open(bytes.clone()).is_err());
+        let mut engine = engine();
+        prop_assert!(engine.restore(&bytes).is_err());
+        prop_assert!(engine.record_json(&text).is_err());
+        prop_assert!(engine.recommend_json(&text).is_err());
+        prop_assert!(engine.forget_json(&text).is_err());
+    }
+}
+
+fn catalogue_bytes() -> Vec<u8> {
+    let mut builder = Builder::new(Options::default()).expect("options");
+    builder.push(b"{\"id\": \"a\", \"title\": \"Tea\", \"tags\": [\"x\"], \"price\": 3}\n{\"id\": \"b\", \"title\": \"Pot\"}\n").expect("records");
+    builder.finish().expect("items").assemble(&[1.0, 0.0, 0.0, 1.0], "test").expect("catalogue")
+}
+
+#[test]
+fn what_is_not_a_catalogue_is_named() {
+    for (bytes, code) in [
+        (&b"<!doctype html><title>not found</title>"[..], "not-a-catalogue"),
+        (b"", "not-a-catalogue"),
+        (b"PK\x03\x04 something zipped", "not-a-catalogue"),
+    ] {
+        assert_eq!(Engine::open(bytes.to_vec()).map(|_| ()).map_err(|error| error.code()), Err(code));
+    }
+    let text = String::from_utf8_lossy(&catalogue_bytes()).into_owned();
+    let at = text.find("\\\"format\\\":1").expect("the header names its format");
+    let mut newer = catalogue_bytes();
+    newer[at + "\\\"format\\\":".len()] = b'9';
+    assert_eq!(Engine::open(newer).map(|_| ()).map_err(|error| error.code()), Err("catalogue-version"));
+}
+
+#[test]
+fn wrong_encoder_and_dimension_are_named() {
+    let mut engine = engine();
+    let error = engine.describe("tea", &[1.0; DIMENSION], "another", NOW, 1.0).expect_err("refused");
+    assert_eq!(error.code(), "encoder-mismatch");
+    assert!(error.to_string().contains("another") && error.to_string().contains("test"));
+    let error = engine.search_json(&[1.0; 3], "test", "{\"text\": \"tea\"}").expect_err("refused");
+    assert_eq!(error.code(), "dimension-mismatch");
+    assert!(error.to_string().contains('3') && error.to_string().contains('8'));
+}
+
+#[test]
+fn an_empty_catalogue_and_an_empty_profile_answer_sensibly() {
+    let fresh = engine();
+    assert_eq!(ids(&recommended(&fresh, json!({"now": NOW, "k": 5}))).len(), 5);
+    let parts = empty_catalogue();
+    let empty = Engine::open(parts).expect("an empty catalogue opens");
+    assert!(ids(&recommended(&empty, json!({"now": NOW}))).is_empty());
+}
+
+fn empty_catalogue() -> Vec<u8> {
+    use predilect_core::catalogue::{CatalogueParts, write};
+    write(&CatalogueParts { name: "empty", encoder: "test", dimension: 8, vectors: &[], items: &[] }).expect("writes")
+}
