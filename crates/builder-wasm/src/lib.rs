@@ -33,6 +33,14 @@ impl Builder {
         }
     }
 
+    /// Starts another input, with the name that messages tell; not needed where there is only one.
+    pub fn begin(&mut self, name: &str) -> Result<(), JsValue> {
+        match &mut self.state {
+            State::Reading(core) => core.begin(name).map_err(to_js),
+            State::Ready(_) | State::Ended => Err(order("begin() after the end of the input; make a new Builder")),
+        }
+    }
+
     /// Ends the input; returns the report as JSON.
     pub fn finish(&mut self) -> Result<String, JsValue> {
         match std::mem::replace(&mut self.state, State::Ended) {
@@ -47,6 +55,16 @@ impl Builder {
                 Err(order("finish() comes once, after the last push()"))
             }
         }
+    }
+
+    /// The report in a few lines for people.
+    pub fn summary(&self) -> Result<String, JsValue> {
+        Ok(self.items()?.report().summary())
+    }
+
+    /// Id of an item.
+    pub fn id(&self, row: usize) -> Option<String> {
+        self.items().ok()?.id(row).map(str::to_owned)
     }
 
     /// Number of items, once the input has ended.

@@ -1,6 +1,7 @@
 //! The first half of a build: reading and cleaning.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::rc::Rc;
 
 use serde_json::Value;
 
@@ -10,8 +11,8 @@ use crate::{
     item::{Item, Mapper},
     items::Items,
     language,
-    options::{Options, Role},
-    report::{FieldKind, FieldReport, Lengths, Note, Reason, Report, Sample, Tallies, excerpt},
+    options::{Format, Options, Role},
+    report::{FieldKind, FieldReport, Lengths, Note, Reason, Report, Sample, Tallies, excerpt, place},
     value,
 };
 
@@ -22,6 +23,8 @@ const MAX_NAMES: usize = 1000;
 pub struct Builder {
     options: Options,
     reader: Reader,
+    /// Layout of the first input.
+    format: Option<(Format, Option<char>)>,
     collected: Collected,
 }
 
@@ -34,12 +37,16 @@ struct Collected {
     read: usize,
     dropped: Tallies<Reason>,
     notes: Tallies<Note>,
-    ids: HashMap<String, u64>,
-    contents: HashMap<u128, u64>,
+    source: Option<Rc<str>>,
+    ids: HashMap<String, Place>,
+    contents: HashMap<u128, Place>,
     names: Vec<String>,
     known: HashSet<String>,
     mapping: BTreeMap<String, BTreeMap<String, usize>>,
 }
+
+/// Input and line of a record.
+type Place = (Option<Rc<str>>, u64);
 
 impl Builder {
     /// Starts a build.
@@ -56,13 +63,14 @@ impl Builder {
             read: 0,
             dropped: Tallies::default(),
             notes: Tallies::default(),
+            source: None,
             ids: HashMap::new(),
             contents: HashMap::new(),
             names: Vec::new(),
             known: HashSet::new(),
             mapping: BTreeMap::new(),
         };
-        Ok(Self { reader: Reader::new(&options), options, collected })
+        Ok(Self { reader: Reader::new(&options), format: None, options, collected })
     }
 
     /// Reads the next bytes. Records may be cut anywhere between two calls.
@@ -72,7 +80,30 @@ impl Builder {
     /// the options are strict. The build cannot go on after an error.
     pub fn push(&mut self, bytes: &[u8]) -> Result<(), BuilderError> {
         let collected = &mut self.collected;
-        self.reader.push(bytes, &mut |line, record| collected.add(line, record))
+        let result = self.reader.push(bytes, &mut |line, record| collected.add(line, record));
+        result.map_err(|error| collected.name(error))
+    }
+
+    /// Ends the input before, if any, and starts another one, which may have another layout. `name` is told with its
+    /// lines in messages. Not needed where there is only one input.
+    ///
+    /// # Errors
+    /// As [`Builder::push`].
+    pub fn begin(&mut self, name: &str) -> Result<(), BuilderError> {
+        self.end_input()?;
+        self.reader = Reader::new(&self.options);
+        self.collected.source = Some(name.into());
+        Ok(())
+    }
+
+    fn end_input(&mut self) -> Result<(), BuilderError> {
+        let collected = &mut self.collected;
+        let result = self.reader.finish(&mut |line, record| collected.add(line, record));
+        result.map_err(|error| collected.name(error))?;
+        if self.format.is_none() && collected.read > 0 {
+            self.format = Some(self.reader.found());
+        }
+        Ok(())
     }
 
     /// Records read so far, for a progress line.
@@ -85,9 +116,9 @@ impl Builder {
     /// # Errors
     /// As [`Builder::push`], and: nothing was read or kept, more than half of the records are unusable, or a field named
     /// in the options is in no record.
-    pub fn finish(self) -> Result<Items, BuilderError> {
-        let Self { options, mut reader, mut collected } = self;
-        reader.finish(&mut |line, record| collected.add(line, record))?;
+    pub fn finish(mut self) -> Result<Items, BuilderError> {
+        self.end_input()?;
+        let Self { options, reader, format, collected } = self;
         if collected.read == 0 {
             return Err(BuilderError::Empty);
         }
@@ -98,15 +129,13 @@ impl Builder {
             return Err(BuilderError::MostlyBad {
                 bad,
                 read: collected.read,
-                line: first.map_or(0, |sample| sample.line),
-                message: first.map_or_else(String::new, describe),
+                place: first.map(Sample::place).unwrap_or_default(),
+                message: first.map(Sample::text).unwrap_or_default(),
             });
         }
-        let (format, delimiter) = reader.found();
+        let (format, delimiter) = format.unwrap_or_else(|| reader.found());
         let mut items = collected.items;
-        if reader.is_table() {
-            type_columns(&mut items);
-        }
+        type_columns(&mut items);
         let languages = settle_languages(&mut items, options.default_lang.as_deref());
         let text_chars = lengths(&items);
         strip(&mut items, &options);
@@ -132,14 +161,33 @@ impl Collected {
         self.read += 1;
         match record.and_then(|record| self.keep(line, &record)) {
             Ok(()) => Ok(()),
-            Err(problem) if self.strict && problem.reason.is_fault() => {
-                Err(BuilderError::Record { line, message: describe(&problem.sample(line)) })
-            }
-            Err(problem) => {
-                self.dropped.add(problem.reason, || problem.sample(line));
+            Err(Problem { reason, field, message }) => {
+                let sample = self.sample(line, field, message);
+                if self.strict && reason.is_fault() {
+                    return Err(BuilderError::Record { place: sample.place(), message: sample.text() });
+                }
+                self.dropped.add(reason, || sample);
                 Ok(())
             }
         }
+    }
+
+    fn sample(&self, line: u64, field: Option<String>, message: String) -> Sample {
+        Sample { source: self.source.as_deref().map(str::to_owned), line, field, message }
+    }
+
+    /// Says in which of several inputs an error is.
+    fn name(&self, error: BuilderError) -> BuilderError {
+        match (error, &self.source) {
+            (BuilderError::Input(message), Some(source)) => BuilderError::Input(format!("{source}: {message}")),
+            (error, _) => error,
+        }
+    }
+
+    /// A record of before, as seen from the present input.
+    fn before(&self, (source, line): &Place) -> String {
+        let other = source.as_deref().filter(|_| *source != self.source);
+        place(other, *line)
     }
 
     fn keep(&mut self, line: u64, record: &Record) -> Result<(), Problem> {
@@ -149,36 +197,30 @@ impl Collected {
                 self.names.push(name.clone());
             }
         }
-        let (item, notes, used) = self.mapper.item(line, record)?;
+        let (item, notes, used) = self.mapper.item(record)?;
         if let Some(first) = self.ids.get(&item.id) {
-            let message = format!("{} is already the id of line {first}, expected one of its own", excerpt(&item.id));
+            let message =
+                format!("{} is already the id of {}, expected one of its own", excerpt(&item.id), self.before(first));
             return Err(Problem::new(Reason::DuplicateId, Some("id"), message));
         }
         if !self.keep_duplicates {
             let content = item.content();
             if let Some(first) = self.contents.get(&content) {
-                let message = format!("{} has the words of line {first}", excerpt(&item.id));
+                let message = format!("{} has the words of {}", excerpt(&item.id), self.before(first));
                 return Err(Problem::new(Reason::DuplicateContent, None, message));
             }
-            self.contents.insert(content, line);
+            self.contents.insert(content, (self.source.clone(), line));
         }
-        self.ids.insert(item.id.clone(), line);
+        self.ids.insert(item.id.clone(), (self.source.clone(), line));
         for (note, field, message) in notes {
-            self.notes.add(note, || Sample { line, field: field.map(str::to_owned), message });
+            let sample = self.sample(line, field.map(str::to_owned), message);
+            self.notes.add(note, || sample);
         }
         for (role, source) in used {
             *self.mapping.entry(role.name().to_owned()).or_default().entry(source).or_default() += 1;
         }
         self.items.push(item);
         Ok(())
-    }
-}
-
-/// `title: found a list, expected a text`.
-fn describe(sample: &Sample) -> String {
-    match &sample.field {
-        Some(field) => format!("{field}: {}", sample.message),
-        None => sample.message.clone(),
     }
 }
 
@@ -213,7 +255,7 @@ fn type_columns(items: &mut [Item]) {
     }
     let is_role = |name: &str| Role::ALL.iter().any(|role| role.name() == name) || name == "date_text";
     let mut columns: BTreeMap<String, Seen> = BTreeMap::new();
-    for (name, value) in items.iter().flat_map(|item| &item.fields) {
+    for (name, value) in items.iter().filter(|item| item.table).flat_map(|item| &item.fields) {
         let Some(text) = value.as_str().filter(|_| !is_role(name)) else { continue };
         let seen = match columns.get_mut(name) {
             Some(seen) => seen,
@@ -223,7 +265,7 @@ fn type_columns(items: &mut [Item]) {
         seen.booleans &= boolean(text).is_some();
         seen.bars |= text.contains('|');
     }
-    for item in items {
+    for item in items.iter_mut().filter(|item| item.table) {
         for (name, value) in &mut item.fields {
             let (Some(seen), Some(text)) = (columns.get(name), value.as_str()) else { continue };
             let typed = if seen.numbers {

@@ -67,7 +67,7 @@ mod tests {
     use serde_json::json;
 
     fn compose(fields: Value) -> String {
-        let item = Item { line: 1, id: "a".into(), fields: fields.as_object().cloned().unwrap() };
+        let item = Item { table: false, id: "a".into(), fields: fields.as_object().cloned().unwrap() };
         text(&item, &["maker".to_owned()])
     }
 

@@ -1,6 +1,6 @@
 //! Why no catalogue can be made. Bad single records are not errors but part of the [`Report`](crate::Report).
 
-use predilect_core::{CatalogueError, VectorError};
+use predilect_core::CatalogueError;
 use thiserror::Error;
 
 /// Why a build stops.
@@ -13,10 +13,10 @@ pub enum BuilderError {
     #[error("{0}")]
     Input(String),
     /// A record is bad and [`Options::strict`](crate::Options::strict) is set.
-    #[error("line {line}: {message}")]
+    #[error("{place}: {message}")]
     Record {
-        /// Line of the record's start, counted from 1.
-        line: u64,
+        /// Where the record starts: `line 3`, or `shop.jsonl, line 3` where several inputs are read.
+        place: String,
         /// What is wrong with which field.
         message: String,
     },
@@ -26,14 +26,14 @@ pub enum BuilderError {
     )]
     Empty,
     /// More than half of the records are unusable, so the mapping is probably wrong.
-    #[error("{bad} of {read} records are unusable, more than half; the first: line {line}: {message}")]
+    #[error("{bad} of {read} records are unusable, more than half; the first: {place}: {message}")]
     MostlyBad {
         /// Unusable records.
         bad: usize,
         /// Records read.
         read: usize,
-        /// Line of the first unusable record.
-        line: u64,
+        /// Where the first unusable record starts.
+        place: String,
         /// What is wrong with it.
         message: String,
     },
@@ -57,16 +57,6 @@ pub enum BuilderError {
         /// Items kept.
         items: usize,
     },
-    /// A vector of one item cannot be stored.
-    #[error("item \"{id}\" (line {line}): {source}")]
-    Vector {
-        /// The item.
-        id: String,
-        /// Line of its record.
-        line: u64,
-        /// What is wrong with its vector.
-        source: VectorError,
-    },
     /// The catalogue refuses the items.
     #[error(transparent)]
     Catalogue(#[from] CatalogueError),
@@ -76,8 +66,8 @@ impl BuilderError {
     /// Stable kebab-case name, the `code` of the JavaScript error.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Options(_) => "bad-request",
-            Self::Vectors { .. } | Self::Vector { .. } => "dimension-mismatch",
+            Self::Options(_) | Self::UnknownField { .. } => "bad-request",
+            Self::Vectors { .. } => "dimension-mismatch",
             _ => "bad-input",
         }
     }

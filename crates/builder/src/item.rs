@@ -27,7 +27,8 @@ const MAX_RAW: usize = 64 << 10;
 /// A cleaned item. `fields` holds everything but the id.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Item {
-    pub line: u64,
+    /// Its values were cells of a table.
+    pub table: bool,
     pub id: String,
     pub fields: Map<String, Value>,
 }
@@ -100,7 +101,7 @@ impl Mapper {
     }
 
     /// Makes an item of a record.
-    pub(crate) fn item(&self, line: u64, record: &Record) -> Result<(Item, Notes, Used), Problem> {
+    pub(crate) fn item(&self, record: &Record) -> Result<(Item, Notes, Used), Problem> {
         let mut notes = Notes::new();
         let mut from = Taken { record, taken: vec![false; record.fields.len()], used: Used::new() };
         let mut fields = Map::new();
@@ -130,7 +131,7 @@ impl Mapper {
         self.date(&mut from, &mut fields, &mut notes);
         self.others(&from, &mut fields, &mut notes);
 
-        let mut item = Item { line, id: String::new(), fields };
+        let mut item = Item { table: record.table, id: String::new(), fields };
         item.id = match id {
             Some(id) => id,
             None => {

@@ -27,6 +27,7 @@ mod items;
 mod language;
 mod options;
 mod report;
+mod summary;
 mod value;
 
 pub use build::Builder;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::{input::Problem, options::Format};
+use crate::options::Format;
 
 /// Samples kept of each reason.
 const SAMPLES: usize = 5;
@@ -66,6 +66,9 @@ pub enum Note {
 /// One case of a reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Sample {
+    /// Name of the input, where several are read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
     /// Line on which the record starts, from 1.
     pub line: u64,
     /// The field concerned, if it is one.
@@ -206,9 +209,25 @@ impl Tallies<Reason> {
     }
 }
 
-impl Problem {
-    pub(crate) fn sample(&self, line: u64) -> Sample {
-        Sample { line, field: self.field.clone(), message: self.message.clone() }
+impl Sample {
+    /// `shop.jsonl, line 3`, or `line 3` where there is one input.
+    pub fn place(&self) -> String {
+        place(self.source.as_deref(), self.line)
+    }
+
+    /// `title: found a list, expected a text`.
+    pub fn text(&self) -> String {
+        match &self.field {
+            Some(field) => format!("{field}: {}", self.message),
+            None => self.message.clone(),
+        }
+    }
+}
+
+pub(crate) fn place(source: Option<&str>, line: u64) -> String {
+    match source {
+        Some(source) => format!("{source}, line {line}"),
+        None => format!("line {line}"),
     }
 }
 

@@ -197,6 +197,27 @@ fn array_lines_are_those_of_the_elements() {
 }
 
 #[test]
+fn several_inputs() {
+    let mut builder = Builder::new(Options::default()).unwrap();
+    builder.begin("a.jsonl").unwrap();
+    builder.push(b"{\"id\":1,\"title\":\"A\",\"price\":\"7\"}").unwrap();
+    builder.begin("b.csv").unwrap();
+    builder.push(b"id,title,price\n1,B,7\n2,C,8\n").unwrap();
+    let items = builder.finish().unwrap();
+    let sample = &items.report().dropped[0].samples[0];
+    assert_eq!(sample.place(), "b.csv, line 2");
+    assert_eq!(sample.text(), "id: \"1\" is already the id of a.jsonl, line 1, expected one of its own");
+    // A number in a JSON string is a text; in a table there is nothing else to write it as.
+    assert_eq!(stored(&items)[0]["price"], json!("7"));
+    assert_eq!(stored(&items)[1]["price"], json!(8));
+
+    let mut builder = Builder::new(Options::default()).unwrap();
+    builder.begin("c.jsonl").unwrap();
+    let error = builder.push(b"PK\x03\x04").unwrap_err().to_string();
+    assert_eq!(error, "c.jsonl: the input is a zip or Excel file; export it as CSV in UTF-8");
+}
+
+#[test]
 fn vectors_must_fit() {
     let items = build(json!({}), GOOD.as_bytes()).unwrap();
     assert!(matches!(items.assemble(&[], "f"), Err(BuilderError::Vectors { values: 0, items: 3 })));

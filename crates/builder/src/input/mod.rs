@@ -75,10 +75,6 @@ impl Reader {
         }
     }
 
-    pub(crate) fn is_table(&self) -> bool {
-        matches!(self.state, State::Table(_))
-    }
-
     pub(crate) fn push(&mut self, bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), BuilderError> {
         match &mut self.state {
             State::Head(head) => {

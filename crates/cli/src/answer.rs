@@ -1,0 +1,190 @@
+//! `predilect recommend`, `similar`, `search`: requests to the engine, replies as tables.
+
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use predilect_core::catalogue::ColumnKind;
+use predilect_core::{Event, EventKind, Reason};
+use predilect_engine::{Engine, EngineError, RecommendRequest, Reply, SearchRequest, SimilarRequest};
+use serde_json::{Map, Value, json};
+
+use crate::args::{ListArgs, RecommendArgs, SearchArgs, SimilarArgs};
+use crate::failure::Failure;
+use crate::table::{self, number, text};
+use crate::{files, model};
+
+/// `predilect recommend`.
+pub fn recommend(args: &RecommendArgs) -> Result<(), Failure> {
+    let mut engine = open(&args.catalogue)?;
+    let now = args.now.unwrap_or_else(now);
+    engine.record(events(args, now)?).map_err(failure)?;
+    if !args.about.is_empty() {
+        let encoder = model::load(&args.model.model)?;
+        for text in &args.about {
+            let vector = encoder.encode(&[text]).map_err(|error| Failure::usage(format!("--about \"{text}\": {error}")))?;
+            engine.describe(text, &vector, encoder.fingerprint(), now, 1.0).map_err(failure)?;
+        }
+    }
+    let request = RecommendRequest {
+        now,
+        k: args.list.k,
+        seed: args.seed,
+        filter: filter(&args.list, &engine)?,
+        diversity: args.diversity,
+        explore: args.explore,
+        include_owned: args.include_owned,
+        exclude: Vec::new(),
+    };
+    show(&engine.recommend(&request).map_err(failure)?, &args.list, &engine)
+}
+
+/// `predilect similar`.
+pub fn similar(args: &SimilarArgs) -> Result<(), Failure> {
+    let engine = open(&args.catalogue)?;
+    let request = SimilarRequest { id: args.id.clone(), k: args.list.k, filter: filter(&args.list, &engine)? };
+    show(&engine.similar(&request).map_err(failure)?, &args.list, &engine)
+}
+
+/// `predilect search`.
+pub fn search(args: &SearchArgs) -> Result<(), Failure> {
+    let engine = open(&args.catalogue)?;
+    let request = SearchRequest { text: args.text.clone(), k: args.list.k, filter: filter(&args.list, &engine)? };
+    // A wrong encoder is told from its manifest, before it is loaded.
+    let fingerprint = model::manifest(&args.model.model)?.fingerprint;
+    let header = engine.catalogue().header();
+    if fingerprint != header.encoder {
+        return Err(failure(EngineError::EncoderMismatch {
+            what: "the query",
+            found: fingerprint,
+            expected: header.encoder.clone(),
+        }));
+    }
+    let encoder = model::load(&args.model.model)?;
+    let vector =
+        encoder.encode(&[&args.text]).map_err(|error| Failure::usage(format!("search for \"{}\": {error}", args.text)))?;
+    show(&engine.search(&vector, encoder.fingerprint(), &request).map_err(failure)?, &args.list, &engine)
+}
+
+fn open(path: &Path) -> Result<Engine, Failure> {
+    Engine::open(files::read(path)?).map_err(|error| Failure::data(format!("{}: {error}", path.display())))
+}
+
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_millis());
+    i64::try_from(since).unwrap_or(0)
+}
+
+fn failure(error: EngineError) -> Failure {
+    match error.code() {
+        "bad-request" | "bad-event" => Failure::usage(error.to_string()),
+        _ => Failure::data(error.to_string()),
+    }
+}
+
+fn events(args: &RecommendArgs, at: i64) -> Result<Vec<Event>, Failure> {
+    let plain = [
+        (EventKind::View, &args.view),
+        (EventKind::Click, &args.click),
+        (EventKind::Like, &args.like),
+        (EventKind::Purchase, &args.buy),
+        (EventKind::Dislike, &args.dislike),
+        (EventKind::Dismiss, &args.dismiss),
+    ];
+    let mut events: Vec<Event> = plain
+        .into_iter()
+        .flat_map(|(kind, ids)| ids.iter().map(move |id| Event { kind, item: id.clone(), at, value: None }))
+        .collect();
+    for rating in &args.rate {
+        let parsed = rating.rsplit_once('=').and_then(|(id, stars)| Some((id, stars.parse().ok()?)));
+        let Some((id, stars)) = parsed else {
+            return Err(Failure::usage(format!("--rate {rating}: expected ID=STARS, such as --rate kettle-1=4")));
+        };
+        events.push(Event { kind: EventKind::Rating, item: id.to_owned(), at, value: Some(stars) });
+    }
+    Ok(events)
+}
+
+/// Conditions of the command line as the filter that the engine takes.
+fn filter(args: &ListArgs, engine: &Engine) -> Result<Map<String, Value>, Failure> {
+    let mut all = Map::new();
+    for condition in &args.filter {
+        if condition.trim_start().starts_with('{') {
+            let more: Map<String, Value> = serde_json::from_str(condition)
+                .map_err(|error| Failure::usage(format!("--filter {condition}: is not a JSON object: {error}")))?;
+            all.extend(more);
+            continue;
+        }
+        let operators = [("!=", "not"), (">=", "min"), ("<=", "max"), ("=", "")];
+        let parts = operators
+            .iter()
+            .filter_map(|(operator, key)| Some((condition.find(operator)?, *operator, *key)))
+            .min_by_key(|(at, operator, _)| (*at, std::cmp::Reverse(operator.len())));
+        let Some((at, operator, key)) = parts.filter(|(at, ..)| *at > 0) else {
+            let message = format!("--filter {condition}: expected field=value, field!=value, field>=number or field<=number");
+            return Err(Failure::usage(message));
+        };
+        let (field, value) = (condition[..at].trim(), condition[at + operator.len()..].trim());
+        let kind = engine.catalogue().column(field).map(|(kind, _)| kind);
+        let typed = |text: &str| match (kind, text.parse::<f64>()) {
+            (Some(ColumnKind::Number | ColumnKind::Date), Ok(number)) => json!(number),
+            _ => json!(text),
+        };
+        let mut values: Vec<Value> = value.split(',').map(|part| typed(part.trim())).collect();
+        let value = if values.len() == 1 { values.remove(0) } else { Value::Array(values) };
+        match (all.get_mut(field), key) {
+            // `price>=5` and `price<=20` are one range.
+            (Some(Value::Object(range)), "min" | "max") => {
+                range.insert(key.to_owned(), value);
+            }
+            (_, "") => {
+                all.insert(field.to_owned(), value);
+            }
+            _ => {
+                all.insert(field.to_owned(), json!({key: value}));
+            }
+        }
+    }
+    Ok(all)
+}
+
+fn show(reply: &Reply, args: &ListArgs, engine: &Engine) -> Result<(), Failure> {
+    if args.json {
+        println!("{}", serde_json::to_string(reply).map_err(|error| Failure::data(error.to_string()))?);
+        return Ok(());
+    }
+    if reply.items.is_empty() {
+        println!("nothing found; loosen the filter or ask for what is owned with --include-owned");
+        return Ok(());
+    }
+    let rows = reply.items.iter().enumerate().map(|(at, item)| {
+        let fields: Value = serde_json::from_str(item.fields.get()).unwrap_or_default();
+        let why = item.reasons.first().map(|reason| why(reason, engine)).unwrap_or_default();
+        vec![(at + 1).to_string(), format!("{:.3}", item.score), title(&fields), why, item.id.clone()]
+    });
+    let columns = [number("#"), number("score"), text("title", 44), text("why", 40), text("id", 40)];
+    print!("{}", table::render(&columns, &rows.collect::<Vec<_>>()));
+    Ok(())
+}
+
+/// The title, or the beginning of the text where there is none.
+fn title(fields: &Value) -> String {
+    let title = ["title", "text", "id"].iter().find_map(|name| fields.get(name)?.as_str());
+    title.unwrap_or_default().to_owned()
+}
+
+/// The largest reason in a few words.
+fn why(reason: &Reason, engine: &Engine) -> String {
+    let kind = serde_json::to_value(reason.kind).ok();
+    let kind = kind.as_ref().and_then(Value::as_str).unwrap_or_default();
+    match (&reason.event, &reason.text) {
+        (Some(cause), _) => {
+            let verb = serde_json::to_value(cause.kind).ok();
+            let verb = verb.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned();
+            let fields = engine.items(std::slice::from_ref(&cause.item)).ok().and_then(|mut found| found.pop()?);
+            let fields: Value = fields.and_then(|text| serde_json::from_str(text.get()).ok()).unwrap_or_default();
+            format!("{verb}: {}", title(&fields))
+        }
+        (None, Some(text)) => format!("{kind}: {text}"),
+        (None, None) => kind.to_owned(),
+    }
+}

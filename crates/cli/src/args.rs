@@ -1,0 +1,306 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use predilect_builder::{Format, Options};
+
+/// Build catalogues of items for recommendations in the browser, and try them out.
+///
+/// A catalogue is one file: cleaned items, their vectors, and what filters need. A page fetches it and recommends from
+/// it without any server. The commands that answer use the engine that runs in the page.
+#[derive(Debug, Parser)]
+#[command(name = "predilect", version, arg_required_else_help = true, max_term_width = 100)]
+pub struct Predilect {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Read records, clean and encode them, write a catalogue
+    Build(Box<BuildArgs>),
+    /// Show what is in a catalogue
+    Inspect(InspectArgs),
+    /// Recommend items for likes, dislikes and purchases
+    Recommend(Box<RecommendArgs>),
+    /// Show the items most similar to one
+    Similar(SimilarArgs),
+    /// Find items by the meaning of a text, in any language the encoder knows
+    Search(SearchArgs),
+}
+
+const BUILD_EXAMPLES: &str = "\
+Examples:
+  predilect build items.jsonl -o shop.predilect
+  predilect build books.csv -o books.predilect --title Name --tags Genres --fields price,year
+  gzip -dc movies.jsonl.gz | predilect build - -o movies.predilect --encode-also cast
+  predilect build items.jsonl --dry-run        only read, clean and report; needs no encoder
+
+Input is JSON Lines, a JSON array, or CSV/TSV with a header row, in UTF-8, plain or gzipped.
+Without mapping options the usual names are found by themselves: id, title or name, text or
+description or summary, tags or genres or keywords, category, date, popularity, lang. All other
+fields are kept for filters and pages; --fields and --drop choose.";
+
+/// `build`.
+#[derive(Debug, Args)]
+#[command(after_help = BUILD_EXAMPLES)]
+pub struct BuildArgs {
+    /// Files to read, `-` for standard input; ids must differ over all of them
+    #[arg(required = true, value_name = "INPUT")]
+    pub inputs: Vec<PathBuf>,
+    /// Catalogue file to write
+    #[arg(short, long, value_name = "FILE", required_unless_present = "dry_run")]
+    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub model: ModelArgs,
+    #[command(flatten)]
+    pub mapping: MappingArgs,
+    /// Read, clean and report only; write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print the report as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Threads that encode [default: all cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Show no progress
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// Which encoder.
+#[derive(Debug, Args)]
+pub struct ModelArgs {
+    /// Folder of the encoder: manifest.json, model.onnx, tokenizer.json
+    #[arg(long, value_name = "DIR", env = "PREDILECT_MODEL", default_value = "models/predilect-encoder-small")]
+    pub model: PathBuf,
+}
+
+/// Field mapping and limits.
+#[derive(Debug, Args)]
+pub struct MappingArgs {
+    /// Name of the catalogue [default: the output's file name]
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Layout of the input
+    #[arg(long, value_enum, default_value_t = FormatArg::Auto)]
+    pub format: FormatArg,
+    /// Separator of CSV cells [default: guessed from the header row]
+    #[arg(long, value_name = "CHAR")]
+    pub delimiter: Option<char>,
+    /// Field with the id
+    #[arg(long, value_name = "FIELD", value_delimiter = ',')]
+    pub id: Vec<String>,
+    /// Field with the title
+    #[arg(long, value_name = "FIELD", value_delimiter = ',')]
+    pub title: Vec<String>,
+    /// Field with the text; of several all are joined
+    #[arg(long, value_name = "FIELD", value_delimiter = ',')]
+    pub text: Vec<String>,
+    /// Field with the tags; of several all are united
+    #[arg(long, value_name = "FIELD", value_delimiter = ',')]
+    pub tags: Vec<String>,
+    /// Field with the category
+    #[arg(long, value_name = "FIELD", value_delimiter = ',')]
+    pub category: Vec<String>,
+    /// Field with the date
+    #[arg(long, value_name = "FIELD", value_delimiter = ',')]
+    pub date: Vec<String>,
+    /// Field with the popularity: sales, stars, views
+    #[arg(long, value_name = "FIELD", value_delimiter = ',')]
+    pub popularity: Vec<String>,
+    /// Field with the language code
+    #[arg(long, value_name = "FIELD", value_delimiter = ',')]
+    pub lang: Vec<String>,
+    /// Language of items that name none [default: detected]
+    #[arg(long, value_name = "CODE")]
+    pub default_lang: Option<String>,
+    /// Of the other fields keep only these
+    #[arg(long, value_name = "FIELD", value_delimiter = ',')]
+    pub fields: Vec<String>,
+    /// Leave these fields out of the catalogue (they are still encoded where they would be)
+    #[arg(long, value_name = "FIELD", value_delimiter = ',')]
+    pub drop: Vec<String>,
+    /// Encode these fields too, after title, text, tags and category
+    #[arg(long, value_name = "FIELD", value_delimiter = ',')]
+    pub encode_also: Vec<String>,
+    /// CSV columns that are lists, separated by `|`, `;` or `,`
+    #[arg(long, value_name = "FIELD", value_delimiter = ',')]
+    pub lists: Vec<String>,
+    /// Longest text that is kept, in characters
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    pub max_chars: usize,
+    /// Stop at the first bad record instead of leaving it out
+    #[arg(long)]
+    pub strict: bool,
+    /// Keep items whose words all equal those of an earlier one
+    #[arg(long)]
+    pub keep_duplicates: bool,
+}
+
+/// Layout of the input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FormatArg {
+    /// By the first bytes
+    Auto,
+    /// One JSON object a line
+    Jsonl,
+    /// One JSON array of objects
+    Json,
+    /// Comma, semicolon, tab or bar separated
+    Csv,
+    /// Tab separated
+    Tsv,
+}
+
+impl MappingArgs {
+    /// The builder's options; `name` holds where no other is given.
+    pub fn options(&self, name: &str) -> Options {
+        Options {
+            name: self.name.clone().unwrap_or_else(|| name.to_owned()),
+            format: match self.format {
+                FormatArg::Auto => Format::Auto,
+                FormatArg::Jsonl => Format::Jsonl,
+                FormatArg::Json => Format::Json,
+                FormatArg::Csv => Format::Csv,
+                FormatArg::Tsv => Format::Tsv,
+            },
+            delimiter: self.delimiter,
+            id: self.id.clone(),
+            title: self.title.clone(),
+            text: self.text.clone(),
+            tags: self.tags.clone(),
+            category: self.category.clone(),
+            date: self.date.clone(),
+            popularity: self.popularity.clone(),
+            lang: self.lang.clone(),
+            default_lang: self.default_lang.clone(),
+            fields: self.fields.clone(),
+            encode_also: self.encode_also.clone(),
+            drop: self.drop.clone(),
+            lists: self.lists.clone(),
+            max_chars: self.max_chars,
+            strict: self.strict,
+            keep_duplicates: self.keep_duplicates,
+        }
+    }
+}
+
+/// `inspect`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  predilect inspect shop.predilect\n  predilect inspect shop.predilect --item kettle-1 --item cup-3")]
+pub struct InspectArgs {
+    /// Catalogue file
+    pub catalogue: PathBuf,
+    /// Show these items instead
+    #[arg(long, value_name = "ID")]
+    pub item: Vec<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+const RECOMMEND_EXAMPLES: &str = "\
+Examples:
+  predilect recommend shop.predilect --like kettle-1 --like tea-7
+  predilect recommend shop.predilect --buy phone-2 --rate case-9=1 -k 5 --filter price<=50
+  predilect recommend demo.predilect --about '我喜欢看电影和旅游' --filter section=culture
+Without any taste, popular and recent items are shown.
+
+Filters: field=value, field!=value, field=a,b (any of them), price>=5, price<=20; all must hold.
+A JSON object is taken as the engine takes it: --filter '{\"tags\": [\"tea\", \"coffee\"]}'";
+
+/// `recommend`.
+#[derive(Debug, Args)]
+#[command(after_help = RECOMMEND_EXAMPLES)]
+pub struct RecommendArgs {
+    /// Catalogue file
+    pub catalogue: PathBuf,
+    /// An item that is liked; may be repeated, as all of these
+    #[arg(long, value_name = "ID")]
+    pub like: Vec<String>,
+    /// An item that is not liked
+    #[arg(long, value_name = "ID")]
+    pub dislike: Vec<String>,
+    /// An item that was bought
+    #[arg(long, value_name = "ID")]
+    pub buy: Vec<String>,
+    /// An item that was seen
+    #[arg(long, value_name = "ID")]
+    pub view: Vec<String>,
+    /// An item that was opened
+    #[arg(long, value_name = "ID")]
+    pub click: Vec<String>,
+    /// An item that was waved away
+    #[arg(long, value_name = "ID")]
+    pub dismiss: Vec<String>,
+    /// Stars for an item, 1 to 5
+    #[arg(long, value_name = "ID=STARS")]
+    pub rate: Vec<String>,
+    /// A taste in words; needs the encoder
+    #[arg(long, value_name = "TEXT")]
+    pub about: Vec<String>,
+    /// How different the items are from each other, 0 to 1
+    #[arg(long, value_name = "SHARE", default_value_t = 0.3)]
+    pub diversity: f64,
+    /// How much chance may decide, 0 to 1
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    pub explore: f64,
+    /// Seed of that chance
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Time of the request, milliseconds since 1970 [default: now]
+    #[arg(long, value_name = "MS")]
+    pub now: Option<i64>,
+    /// Also show what was bought, liked, rated or dismissed
+    #[arg(long)]
+    pub include_owned: bool,
+    #[command(flatten)]
+    pub model: ModelArgs,
+    #[command(flatten)]
+    pub list: ListArgs,
+}
+
+/// What every list takes.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// How many items
+    #[arg(short, value_name = "N", default_value_t = 10)]
+    pub k: usize,
+    /// Condition on fields, such as section=shop; may be repeated
+    #[arg(long, value_name = "CONDITION")]
+    pub filter: Vec<String>,
+    /// Print the engine's reply as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `similar`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  predilect similar shop.predilect kettle-1 -k 5 --filter lang=en")]
+pub struct SimilarArgs {
+    /// Catalogue file
+    pub catalogue: PathBuf,
+    /// The item
+    pub id: String,
+    #[command(flatten)]
+    pub list: ListArgs,
+}
+
+/// `search`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  predilect search shop.predilect 'something warm to drink' -k 5")]
+pub struct SearchArgs {
+    /// Catalogue file
+    pub catalogue: PathBuf,
+    /// What to look for
+    pub text: String,
+    #[command(flatten)]
+    pub model: ModelArgs,
+    #[command(flatten)]
+    pub list: ListArgs,
+}

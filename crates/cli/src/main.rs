@@ -1,0 +1,36 @@
+//! `predilect`: builds catalogues and answers from them with the engine that runs in the page.
+//!
+//! Exit codes: 0 done, 1 the data or a file is not usable, 2 the command line is not.
+
+mod answer;
+mod args;
+mod build;
+mod failure;
+mod files;
+mod inspect;
+mod model;
+mod table;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Command, Predilect};
+
+fn main() -> ExitCode {
+    let command = Predilect::parse().command;
+    let outcome = match command {
+        Command::Build(args) => build::build(&args),
+        Command::Inspect(args) => inspect::inspect(&args),
+        Command::Recommend(args) => answer::recommend(&args),
+        Command::Similar(args) => answer::similar(&args),
+        Command::Search(args) => answer::search(&args),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("predilect: {failure}");
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
