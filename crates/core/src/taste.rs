@@ -10,7 +10,7 @@ use crate::catalogue::{Catalogue, ItemIdx};
 use crate::event::{Event, EventKind, Millis};
 use crate::profile::Profile;
 use crate::reason::Cause;
-use crate::vector::Query;
+use crate::vector::{Query, dot_f32};
 
 /// How a profile is folded.
 #[derive(Debug, Clone, PartialEq)]
@@ -237,85 +237,119 @@ fn keep_strongest(evidence: &mut Vec<Evidence>, limit: usize) {
 struct Cluster {
     members: Vec<Evidence>,
     sum: Vec<f32>,
+    query: Query,
     weight: f64,
 }
 
 impl Cluster {
     fn new(evidence: Evidence, catalogue: &Catalogue) -> Self {
-        let mut cluster = Self { members: Vec::new(), sum: vec![0.0; catalogue.header().dimension], weight: 0.0 };
+        let sum = vec![0.0; catalogue.header().dimension];
+        let mut cluster = Self { members: Vec::new(), query: Query::from_values(&sum), sum, weight: 0.0 };
         cluster.add(evidence, catalogue);
         cluster
     }
 
     fn add(&mut self, evidence: Evidence, catalogue: &Catalogue) {
         let (row, scale) = catalogue.vector(evidence.item);
+        let factor = scale * evidence.weight as f32;
         for (sum, &value) in self.sum.iter_mut().zip(row) {
-            *sum += f32::from(value) * scale * evidence.weight as f32;
+            *sum += f32::from(value) * factor;
         }
         self.weight += evidence.weight;
         self.members.push(evidence);
+        self.query = Query::from_values(&self.sum);
     }
 
-    fn query(&self) -> Query {
-        Query::from_values(&self.sum)
+    fn absorb(&mut self, other: Self) {
+        for (sum, value) in self.sum.iter_mut().zip(other.sum) {
+            *sum += value;
+        }
+        self.weight += other.weight;
+        self.members.extend(other.members);
+        self.query = Query::from_values(&self.sum);
     }
 
     fn similarity(&self, other: &Self) -> f32 {
-        let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(&x, &y)| f64::from(x) * f64::from(y)).sum::<f64>();
-        let lengths = (dot(&self.sum, &self.sum) * dot(&other.sum, &other.sum)).sqrt();
-        if lengths > 0.0 { (dot(&self.sum, &other.sum) / lengths) as f32 } else { 0.0 }
+        let lengths = (dot_f32(&self.sum, &self.sum) * dot_f32(&other.sum, &other.sum)).sqrt();
+        if lengths > 0.0 { dot_f32(&self.sum, &other.sum) / lengths } else { 0.0 }
     }
 
-    fn into_interest(mut self, catalogue: &Catalogue) -> Interest {
-        let query = self.query();
-        let closeness = |e: &Evidence| catalogue.similarity(&query, e.item);
+    fn into_interest(self, catalogue: &Catalogue) -> Interest {
+        let closeness = |e: Evidence| (catalogue.similarity(&self.query, e.item), e);
+        let mut members: Vec<(f32, Evidence)> = self.members.into_iter().map(closeness).collect();
         // Stable: equally close members keep the order in which they came.
-        self.members.sort_by(|a, b| closeness(b).total_cmp(&closeness(a)));
-        let key = format!("items:{}", catalogue.id(self.members[0].item));
-        Interest { key, weight: self.weight, query, origin: Origin::Items(self.members) }
+        members.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let members: Vec<Evidence> = members.into_iter().map(|(_, evidence)| evidence).collect();
+        let key = format!("items:{}", catalogue.id(members[0].item));
+        Interest { key, weight: self.weight, query: self.query, origin: Origin::Items(members) }
     }
 }
 
 fn gather(evidence: Vec<Evidence>, catalogue: &Catalogue, config: &TasteConfig) -> Vec<Interest> {
-    let mut clusters: Vec<(Cluster, Query)> = Vec::new();
+    let mut clusters = Clusters { list: Vec::new(), near: Vec::new() };
     for one in evidence {
-        let affinity = |query: &Query| catalogue.affinity(catalogue.similarity(query, one.item));
+        let affinity = |cluster: &Cluster| catalogue.affinity(catalogue.similarity(&cluster.query, one.item));
         let mut best: Option<(usize, f64)> = None;
-        for (i, (_, query)) in clusters.iter().enumerate() {
-            let near = affinity(query);
+        for (i, cluster) in clusters.list.iter().enumerate() {
+            let near = affinity(cluster);
             if near >= config.join_affinity && best.is_none_or(|(_, other)| near > other) {
                 best = Some((i, near));
             }
         }
         if let Some((i, _)) = best {
-            clusters[i].0.add(one, catalogue);
-            clusters[i].1 = clusters[i].0.query();
+            clusters.list[i].add(one, catalogue);
+            clusters.moved(i);
         } else {
-            let cluster = Cluster::new(one, catalogue);
-            let query = cluster.query();
-            clusters.push((cluster, query));
+            clusters.push(Cluster::new(one, catalogue));
         }
-        if clusters.len() > config.max_interests.max(1) {
-            merge_closest(&mut clusters, catalogue);
+        if clusters.list.len() > config.max_interests.max(1) {
+            clusters.merge_closest();
         }
     }
-    clusters.into_iter().map(|(cluster, _)| cluster.into_interest(catalogue)).collect()
+    clusters.list.into_iter().map(|cluster| cluster.into_interest(catalogue)).collect()
 }
 
-fn merge_closest(clusters: &mut Vec<(Cluster, Query)>, catalogue: &Catalogue) {
-    let mut closest = (0, 1, f32::NEG_INFINITY);
-    for a in 0..clusters.len() {
-        for b in a + 1..clusters.len() {
-            let near = clusters[a].0.similarity(&clusters[b].0);
-            if near > closest.2 {
-                closest = (a, b, near);
-            }
+/// Clusters with the cosines between all of them, so that each step computes only what it changed.
+struct Clusters {
+    list: Vec<Cluster>,
+    near: Vec<Vec<f32>>,
+}
+
+impl Clusters {
+    fn push(&mut self, cluster: Cluster) {
+        self.list.push(cluster);
+        let last = self.list.len() - 1;
+        self.near.iter_mut().for_each(|row| row.push(0.0));
+        self.near.push(vec![0.0; last + 1]);
+        self.moved(last);
+    }
+
+    fn moved(&mut self, i: usize) {
+        for j in (0..self.list.len()).filter(|&j| j != i) {
+            let near = self.list[i].similarity(&self.list[j]);
+            self.near[i][j] = near;
+            self.near[j][i] = near;
         }
     }
-    let (absorbed, _) = clusters.remove(closest.1);
-    let into = &mut clusters[closest.0];
-    absorbed.members.into_iter().for_each(|one| into.0.add(one, catalogue));
-    into.1 = into.0.query();
+
+    fn merge_closest(&mut self) {
+        let mut closest = (0, 1, f32::NEG_INFINITY);
+        for a in 0..self.list.len() {
+            for b in a + 1..self.list.len() {
+                if self.near[a][b] > closest.2 {
+                    closest = (a, b, self.near[a][b]);
+                }
+            }
+        }
+        let (into, from, _) = closest;
+        let absorbed = self.list.remove(from);
+        self.near.remove(from);
+        for row in &mut self.near {
+            row.remove(from);
+        }
+        self.list[into].absorb(absorbed);
+        self.moved(into);
+    }
 }
 
 fn single(evidence: Evidence, catalogue: &Catalogue) -> Interest {
