@@ -42,7 +42,7 @@ const STEPS = [
     made: () => existsSync(join(root, 'node_modules/.package-lock.json')),
     async act() {
       const { code } = await npm(['ci', '--no-audit', '--no-fund', '--loglevel=error']);
-      if (code !== 0) throw new Remedy('`npm ci` failed: check the network and run this again.');
+      if (code !== 0) throw new Remedy('`npm ci` failed, for the reason above: mend that (most often the network) and run this again.');
     },
   },
   {
