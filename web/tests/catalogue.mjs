@@ -38,6 +38,7 @@ export const ITEMS = Array.from({ length: 12 }, (_, index) => {
     title: `${tea ? 'Tea' : 'Train'} number ${index}`,
     text: tea ? `A pot, a cup and water, sort ${index}.` : `Rails, a carriage and a whistle, sort ${index}.`,
     section: tea ? 'kitchen' : 'travel',
+    category: tea ? 'Drinks' : 'Trains',
     tags: tea ? ['tea', 'water'] : ['rails'],
     popularity: index / 12,
     vector: Array.from({ length: 8 }, (_, axis) => (axis === (tea ? 0 : 1) ? 3 : Math.sin(index * 7 + axis * 3))),

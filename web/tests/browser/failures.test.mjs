@@ -74,6 +74,18 @@ test('after a failure, trying again works', async () => {
   });
 });
 
+test('a list that has run out says so, and undo brings it back', async () => {
+  const few = await catalogue(ITEMS.filter(({ lang }) => lang === 'en').slice(0, 1));
+  await withSite(file(few), async (page) => {
+    await ready(page);
+    await page.locator('#grid .act.dislike').click();
+    await page.locator('#state').waitFor();
+    assert.match(await page.locator('#state').textContent(), /Nothing is left to show here/);
+    await page.locator('#snack button').click();
+    await ready(page);
+  });
+});
+
 test('a catalogue of another encoder recommends, but refuses to search', async () => {
   const other = await catalogue(ITEMS, 'ffffffffffffffff');
   await withSite(file(other), async (page) => {

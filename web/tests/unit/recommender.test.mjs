@@ -154,10 +154,13 @@ test('an id cut in the middle of a character is unknown, and harms nothing', asy
   recommender.close();
 });
 
-test('an empty catalogue recommends nothing and is not an error', async () => {
-  const recommender = await open({ catalogue: (await catalogue([]).catch(() => undefined)) ?? file });
-  const { count } = await recommender.info();
-  assert.equal((await recommender.recommend({ k: 5 })).items.length, Math.min(count, 5));
+test('a catalogue of nothing cannot be built; one of one item runs out, which is no error', async () => {
+  await assert.rejects(catalogue([]), (error) => error.code === 'bad-input');
+  const recommender = await open({ catalogue: await catalogue(ITEMS.slice(0, 1)) });
+  assert.equal((await recommender.recommend({ k: 5 })).items.length, 1);
+  await recommender.record({ kind: 'purchase', item: 'tea-0' });
+  assert.deepEqual(await recommender.recommend({ k: 5 }), { items: [] });
+  assert.deepEqual(await recommender.similar('tea-0'), { items: [] });
   recommender.close();
 });
 
