@@ -1,0 +1,73 @@
+//! Bindings of [`predilect_encoder`] for JavaScript: a module of its own, fetched when a text must be encoded.
+//!
+//! Errors are JavaScript `Error`s with a property `code`; see [`predilect_encoder::EncoderError::code`].
+
+use predilect_encoder::{EncoderError, Manifest};
+use wasm_bindgen::prelude::*;
+
+/// A loaded encoder.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Encoder(predilect_encoder::Encoder);
+
+#[wasm_bindgen]
+impl Encoder {
+    /// Loads the bytes of `model.onnx` and `tokenizer.json` with the text of `manifest.json`.
+    ///
+    /// The caller compares the SHA-256 hashes; here only the lengths are compared.
+    ///
+    /// # Errors
+    /// `model-corrupt`, `model-unsupported`, `dimension-mismatch`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(model: &[u8], tokenizer: &[u8], manifest_json: &str) -> Result<Encoder, JsValue> {
+        let manifest = Manifest::from_json(manifest_json).map_err(to_js)?;
+        predilect_encoder::Encoder::load(model, tokenizer, &manifest).map(Encoder).map_err(to_js)
+    }
+
+    /// One unit vector per text: a `Float32Array` of `texts.length * dimension` values. Vectors do not depend on the
+    /// other texts of a call, so a caller that wants to show progress or to stop passes a few dozen at a time.
+    ///
+    /// # Errors
+    /// `empty-text` with the position; `bad-input` where something is not a string.
+    pub fn encode(&self, texts: Vec<JsValue>) -> Result<Vec<f32>, JsValue> {
+        // Lone surrogates arrive as U+FFFD.
+        let texts = texts.iter().enumerate().map(|(index, text)| {
+            text.as_string().ok_or_else(|| js_error("bad-input", &format!("text {index} is not a string")))
+        });
+        let texts: Vec<String> = texts.collect::<Result<_, _>>()?;
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        self.0.encode(&texts).map_err(to_js)
+    }
+
+    /// Token ids of a text, special tokens included: a `Uint32Array`.
+    ///
+    /// # Errors
+    /// `empty-text`.
+    #[wasm_bindgen(js_name = tokenIds)]
+    pub fn token_ids(&self, text: &str) -> Result<Vec<u32>, JsValue> {
+        self.0.token_ids(text).map_err(to_js)
+    }
+
+    /// Values of a vector.
+    #[wasm_bindgen(getter)]
+    pub fn dimension(&self) -> usize {
+        self.0.dimension()
+    }
+
+    /// 16 hexadecimal digits that name the vector space.
+    #[wasm_bindgen(getter)]
+    pub fn fingerprint(&self) -> String {
+        self.0.fingerprint().to_owned()
+    }
+}
+
+fn to_js(error: EncoderError) -> JsValue {
+    js_error(error.code(), &error.to_string())
+}
+
+fn js_error(code: &str, message: &str) -> JsValue {
+    let error = js_sys::Error::new(message);
+    // Setting a property of a fresh Error cannot fail.
+    let _ = js_sys::Reflect::set(&error, &JsValue::from_str("code"), &JsValue::from_str(code));
+    error.into()
+}

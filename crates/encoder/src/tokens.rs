@@ -1,0 +1,57 @@
+//! Text to token ids.
+
+use crate::error::EncoderError;
+use crate::manifest::Manifest;
+use tokenizers::{Tokenizer, TruncationDirection, TruncationParams, TruncationStrategy};
+
+/// A tokenizer that cuts texts at the encoder's longest length and puts the prefix in front of them.
+#[derive(Debug)]
+pub(crate) struct Tokens {
+    inner: Tokenizer,
+    prefix: String,
+    /// Tokens that the prefix alone gives, without special tokens: a text must add to these.
+    prefix_tokens: usize,
+}
+
+impl Tokens {
+    pub(crate) fn load(json: &[u8], manifest: &Manifest) -> Result<Tokens, EncoderError> {
+        let fail = |e: tokenizers::Error| EncoderError::Tokenizer(e.to_string());
+        let mut inner = Tokenizer::from_bytes(json).map_err(fail)?;
+        // A file may carry settings of its own; the manifest decides.
+        inner.with_padding(None);
+        inner
+            .with_truncation(Some(TruncationParams {
+                direction: TruncationDirection::Right,
+                max_length: manifest.max_tokens,
+                strategy: TruncationStrategy::LongestFirst,
+                stride: 0,
+            }))
+            .map_err(fail)?;
+        let prefix_tokens = match manifest.prefix.trim() {
+            "" => 0,
+            prefix => inner.encode_fast(prefix, false).map_err(fail)?.len(),
+        };
+        Ok(Tokens { inner, prefix: manifest.prefix.clone(), prefix_tokens })
+    }
+
+    /// Highest id that a text can give, plus one.
+    pub(crate) fn size(&self) -> usize {
+        self.inner.get_vocab(true).values().max().map_or(0, |&id| id as usize + 1)
+    }
+
+    /// Ids of a text, special tokens included; `None` where nothing of the text is left after normalisation.
+    pub(crate) fn ids(&self, text: &str) -> Result<Option<Vec<u32>>, EncoderError> {
+        if text.trim().is_empty() {
+            return Ok(None);
+        }
+        let fail = |e: tokenizers::Error| EncoderError::Run(e.to_string());
+        let encoding = if self.prefix.is_empty() {
+            self.inner.encode_fast(text, true).map_err(fail)?
+        } else {
+            self.inner.encode_fast(format!("{}{text}", self.prefix), true).map_err(fail)?
+        };
+        let special = encoding.get_special_tokens_mask();
+        let own = special.iter().filter(|&&s| s == 0).count();
+        Ok((own > self.prefix_tokens).then(|| encoding.get_ids().to_vec()))
+    }
+}
