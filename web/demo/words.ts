@@ -204,9 +204,9 @@ export function because(reason: Reason, title: string | undefined): string {
   if (wording === 'zh') {
     switch (reason.kind) {
       case 'interest':
+        return named && reason.event ? `因为你${did(reason.event.kind)}${named}` : '符合你的一个兴趣';
       case 'session':
-        if (named && reason.event) return `因为你${did(reason.event.kind)}${named}`;
-        return reason.kind === 'session' ? '接近你刚才看的内容' : '符合你的一个兴趣';
+        return named && reason.event ? `接着看：你刚才${did(reason.event.kind)}${named}` : '接近你刚才看的内容';
       case 'typed':
         return typed ? `因为你说过${typed}` : '符合你写下的话';
       case 'negative':
@@ -233,9 +233,11 @@ export function because(reason: Reason, title: string | undefined): string {
   }
   switch (reason.kind) {
     case 'interest':
+      return named && reason.event ? `Because you ${did(reason.event.kind)} ${named}` : 'Fits one of your interests';
     case 'session':
-      if (named && reason.event) return `Because you ${did(reason.event.kind)} ${named}`;
-      return reason.kind === 'session' ? 'Close to what you looked at just now' : 'Fits one of your interests';
+      return named && reason.event
+        ? `Just now you ${did(reason.event.kind)} ${named}`
+        : 'Close to what you looked at just now';
     case 'typed':
       return typed ? `Because you said ${typed}` : 'Fits what you wrote';
     case 'negative':

@@ -98,6 +98,27 @@ test('a catalogue of another encoder recommends, but refuses to search', async (
   });
 });
 
+test('texts of items are shown as they are and never become markup', async () => {
+  const attack = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
+  const items = ITEMS.slice(0, 4).map((item, index) => ({
+    ...item,
+    lang: 'en',
+    title: `${attack} ${index}`,
+    category: attack,
+    tags: [attack],
+  }));
+  await withSite(file(await catalogue(items)), async (page) => {
+    await ready(page);
+    await page.locator('#grid .act.like').first().click();
+    await page.locator('.chips.likes .chip').first().waitFor();
+    await page.locator('#grid .title').first().click();
+    await page.locator('.alike-item').first().waitFor();
+    assert.equal(await page.locator('main img, dialog img, main script, dialog script').count(), 0);
+    assert.match(await page.locator('#detail-title').textContent(), /<img src=x/);
+    assert.match(await page.title(), /^Predilect/);
+  });
+});
+
 test('a model with a changed byte is refused, and the page goes on', async () => {
   const manifest = JSON.parse(await readFile(new URL('../../demo/site/model/manifest.json', import.meta.url), 'utf8'));
   const model = await readFile(new URL(`../../demo/site/model/${manifest.files.model.name}`, import.meta.url));

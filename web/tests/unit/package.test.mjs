@@ -1,0 +1,39 @@
+// What npm users get: every address that the package names exists, and only one file fetches.
+
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+
+const folder = new URL('../../', import.meta.url);
+const manifest = JSON.parse(readFileSync(new URL('package.json', folder), 'utf8'));
+
+test('every export of the package is a file', () => {
+  const targets = Object.values(manifest.exports).flatMap((entry) =>
+    typeof entry === 'string' ? [entry] : Object.values(entry),
+  );
+  assert.ok(targets.length >= 6);
+  for (const target of targets) assert.ok(existsSync(new URL(target, folder)), target);
+});
+
+test('types come first in every condition', () => {
+  for (const entry of Object.values(manifest.exports)) {
+    if (typeof entry === 'object') assert.equal(Object.keys(entry)[0], 'types');
+  }
+});
+
+test('the package needs nothing else at run time', () => {
+  for (const kind of ['dependencies', 'peerDependencies', 'optionalDependencies'])
+    assert.equal(manifest[kind], undefined);
+});
+
+test('only fetch.ts fetches, and bundlers can read where files are', () => {
+  const sources = readdirSync(new URL('src/', folder)).filter((name) => name.endsWith('.ts'));
+  const text = Object.fromEntries(sources.map((name) => [name, readFileSync(new URL(`src/${name}`, folder), 'utf8')]));
+  const fetching = sources.filter((name) =>
+    /\bfetch\(|XMLHttpRequest|sendBeacon|WebSocket|EventSource|importScripts/.test(text[name]),
+  );
+  assert.deepEqual(fetching, ['fetch.ts']);
+  assert.match(text['client.ts'], /new Worker\(new URL\('\.\/worker\.js', import\.meta\.url\), \{ type: 'module' \}\)/);
+  assert.match(text['host.ts'], /new URL\('\.\/wasm\/engine_bg\.wasm', import\.meta\.url\)/);
+  assert.match(text['encoder.ts'], /new URL\('\.\/wasm\/encoder_bg\.wasm', import\.meta\.url\)/);
+});
