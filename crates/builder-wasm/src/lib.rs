@@ -46,7 +46,8 @@ impl Builder {
         match std::mem::replace(&mut self.state, State::Ended) {
             State::Reading(core) => {
                 let items = core.finish().map_err(to_js)?;
-                let report = serde_json::to_string(items.report()).map_err(|error| coded("bad-input", &error.to_string()))?;
+                let report =
+                    serde_json::to_string(items.report()).map_err(|error| coded("bad-input", &error.to_string()))?;
                 self.state = State::Ready(Box::new(items));
                 Ok(report)
             }

@@ -62,6 +62,20 @@ impl Item {
     }
 }
 
+/// Cleans texts and joins them, cut to `limit` characters.
+fn prose(role: Role, raw: &[String], limit: usize, notes: &mut Notes) -> String {
+    let parts: Vec<String> = raw.iter().map(|text| clean::prose(text)).filter(|text| !text.is_empty()).collect();
+    let whole = parts.join(" ");
+    match clean::cut(&whole, limit, |_| 1) {
+        Some(short) => {
+            let length = whole.chars().count();
+            notes.push((Note::Cut, Some(role.name()), format!("{length} characters, cut to {limit}")));
+            short
+        }
+        None => whole,
+    }
+}
+
 fn put(fields: &mut Map<String, Value>, name: &str, text: String) {
     if !text.is_empty() {
         fields.insert(name.to_owned(), Value::String(text));
@@ -107,8 +121,21 @@ impl Mapper {
         let mut fields = Map::new();
 
         let id = self.id(&mut from)?;
-        let title = self.prose(Role::Title, MAX_TITLE, &mut from, &mut notes)?;
-        let text = self.prose(Role::Text, self.options.max_chars, &mut from, &mut notes)?;
+        let mut title = prose(Role::Title, &self.raw(Role::Title, &mut from)?, MAX_TITLE, &mut notes);
+        let mut texts = self.raw(Role::Text, &mut from)?;
+        if title.is_empty()
+            && let Some(first) = texts.first_mut()
+            && let Some((heading, rest)) = clean::heading(first)
+        {
+            title = prose(Role::Title, &[heading.to_owned()], MAX_TITLE, &mut notes);
+            *first = rest.to_owned();
+            notes.push((
+                Note::TitleFromHeading,
+                Some("title"),
+                format!("no title, took the heading {}", excerpt(&title)),
+            ));
+        }
+        let text = prose(Role::Text, &texts, self.options.max_chars, &mut notes);
         if title.is_empty() && text.is_empty() {
             return Err(empty(record, &from));
         }
@@ -158,31 +185,18 @@ impl Mapper {
         Ok(Some(id).filter(|id| !id.is_empty()))
     }
 
-    fn prose(&self, role: Role, limit: usize, from: &mut Taken<'_>, notes: &mut Notes) -> Result<String, Problem> {
-        let mut parts: Vec<String> = Vec::new();
-        for value in from.all(role, &self.options) {
-            let raw = match value {
-                Value::String(text) => text.clone(),
-                Value::Number(number) => number.to_string(),
-                Value::Array(list) if list.iter().all(Value::is_string) => {
-                    list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" ")
-                }
-                other => return Err(wrong(role.name(), "a text", other)),
-            };
-            let clean = clean::prose(&raw[..raw.floor_char_boundary(MAX_RAW)]);
-            if !clean.is_empty() {
-                parts.push(clean);
+    /// The texts of a role as they are written.
+    fn raw(&self, role: Role, from: &mut Taken<'_>) -> Result<Vec<String>, Problem> {
+        let text = |value: &Value| match value {
+            Value::String(text) => Ok(text[..text.floor_char_boundary(MAX_RAW)].to_owned()),
+            Value::Number(number) => Ok(number.to_string()),
+            Value::Array(list) if list.iter().all(Value::is_string) => {
+                let joined = list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" ");
+                Ok(joined[..joined.floor_char_boundary(MAX_RAW)].to_owned())
             }
-        }
-        let whole = parts.join(" ");
-        Ok(match clean::cut(&whole, limit, |_| 1) {
-            Some(short) => {
-                let length = whole.chars().count();
-                notes.push((Note::Cut, Some(role.name()), format!("{length} characters, cut to {limit}")));
-                short
-            }
-            None => whole,
-        })
+            other => Err(wrong(role.name(), "a text", other)),
+        };
+        from.all(role, &self.options).into_iter().map(text).collect()
     }
 
     /// Category and tags; further categories are tags.

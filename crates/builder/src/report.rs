@@ -47,6 +47,8 @@ impl Reason {
 pub enum Note {
     /// Without an id; one was made from its content.
     IdMade,
+    /// Without a title; the Markdown heading that its text begins with was taken.
+    TitleFromHeading,
     /// Without a title.
     NoTitle,
     /// A value over the limit was cut.

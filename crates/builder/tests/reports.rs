@@ -60,6 +60,8 @@ fn dirty_lines() {
         ("{\"id\":\"a\",\"title\":\" two! \"}", "4 duplicate-content"),
         ("{\"id\":\"a\",\"title\":\"two\",\"year\":1999}", ""),
         ("{\"id\":\"a\",\"text\":\"A\"}", "4 no-title title"),
+        ("{\"id\":\"a\",\"text\":\"# A\\nB\"}", "4 title-from-heading title"),
+        ("{\"id\":\"a\",\"text\":\"#A\\nB\"}", "4 no-title title"),
         ("{\"title\":\"A\"}", "4 id-made id"),
         ("{\"id\":\"a\",\"title\":\"A\",\"date\":\"soon\"}", "4 date-unknown date"),
         ("{\"id\":\"a\",\"title\":\"A\",\"popularity\":\"high\"}", "4 popularity-unknown popularity"),

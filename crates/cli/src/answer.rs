@@ -21,7 +21,8 @@ pub fn recommend(args: &RecommendArgs) -> Result<(), Failure> {
     if !args.about.is_empty() {
         let encoder = model::load(&args.model.model)?;
         for text in &args.about {
-            let vector = encoder.encode(&[text]).map_err(|error| Failure::usage(format!("--about \"{text}\": {error}")))?;
+            let vector =
+                encoder.encode(&[text]).map_err(|error| Failure::usage(format!("--about \"{text}\": {error}")))?;
             engine.describe(text, &vector, encoder.fingerprint(), now, 1.0).map_err(failure)?;
         }
     }
@@ -60,8 +61,9 @@ pub fn search(args: &SearchArgs) -> Result<(), Failure> {
         }));
     }
     let encoder = model::load(&args.model.model)?;
-    let vector =
-        encoder.encode(&[&args.text]).map_err(|error| Failure::usage(format!("search for \"{}\": {error}", args.text)))?;
+    let vector = encoder
+        .encode(&[&args.text])
+        .map_err(|error| Failure::usage(format!("search for \"{}\": {error}", args.text)))?;
     show(&engine.search(&vector, encoder.fingerprint(), &request).map_err(failure)?, &args.list, &engine)
 }
 
@@ -120,7 +122,8 @@ fn filter(args: &ListArgs, engine: &Engine) -> Result<Map<String, Value>, Failur
             .filter_map(|(operator, key)| Some((condition.find(operator)?, *operator, *key)))
             .min_by_key(|(at, operator, _)| (*at, std::cmp::Reverse(operator.len())));
         let Some((at, operator, key)) = parts.filter(|(at, ..)| *at > 0) else {
-            let message = format!("--filter {condition}: expected field=value, field!=value, field>=number or field<=number");
+            let message =
+                format!("--filter {condition}: expected field=value, field!=value, field>=number or field<=number");
             return Err(Failure::usage(message));
         };
         let (field, value) = (condition[..at].trim(), condition[at + operator.len()..].trim());

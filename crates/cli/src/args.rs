@@ -192,7 +192,9 @@ impl MappingArgs {
 
 /// `inspect`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  predilect inspect shop.predilect\n  predilect inspect shop.predilect --item kettle-1 --item cup-3")]
+#[command(
+    after_help = "Examples:\n  predilect inspect shop.predilect\n  predilect inspect shop.predilect --item kettle-1 --item cup-3"
+)]
 pub struct InspectArgs {
     /// Catalogue file
     pub catalogue: PathBuf,

@@ -85,7 +85,8 @@ fn read(args: &BuildArgs) -> Result<Items, Failure> {
 fn encode(encoder: &Encoder, items: &Items, args: &BuildArgs) -> Result<Vec<f32>, Failure> {
     let texts = items.texts(0..items.len());
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-    let threads = args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, NonZero::get), usize::from);
+    let threads =
+        args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, NonZero::get), usize::from);
     let bar = bar(args.quiet, texts.len() as u64, "encoding {bar:30} {pos}/{len} {per_sec}, {eta} left");
     let progress = |done: usize| {
         bar.set_position(done as u64);
@@ -125,5 +126,6 @@ fn short_name(path: &Path) -> String {
 /// `shop` for `out/shop.predilect`.
 fn default_name(args: &BuildArgs) -> String {
     let path: Option<&PathBuf> = args.output.as_ref().or(args.inputs.first());
-    path.and_then(|path| path.file_stem()).map_or_else(|| "catalogue".to_owned(), |stem| stem.to_string_lossy().into_owned())
+    path.and_then(|path| path.file_stem())
+        .map_or_else(|| "catalogue".to_owned(), |stem| stem.to_string_lossy().into_owned())
 }

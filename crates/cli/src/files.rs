@@ -20,14 +20,13 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 /// the bytes of the file itself.
 pub fn stream(path: &Path, mut sink: impl FnMut(&[u8], u64) -> Result<(), Failure>) -> Result<(), Failure> {
     let fail = |error: io::Error| match error.kind() {
-        io::ErrorKind::UnexpectedEof => Failure::data(format!("{}: the gzip data is cut off; fetch the file again", path.display())),
+        io::ErrorKind::UnexpectedEof => {
+            Failure::data(format!("{}: the gzip data is cut off; fetch the file again", path.display()))
+        }
         _ => Failure::file(path, "cannot be read", &error),
     };
-    let input: Box<dyn Read> = if path == Path::new("-") {
-        Box::new(io::stdin().lock())
-    } else {
-        Box::new(File::open(path).map_err(fail)?)
-    };
+    let input: Box<dyn Read> =
+        if path == Path::new("-") { Box::new(io::stdin().lock()) } else { Box::new(File::open(path).map_err(fail)?) };
     let mut input = Counter { input, counted: 0 };
     let mut magic = [0; 2];
     let begun = fill(&mut input, &mut magic).map_err(fail)?;
@@ -101,12 +100,18 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 /// Fails early where [`write`] would fail late.
 pub fn check_writable(path: &Path) -> Result<(), Failure> {
     if path.is_dir() {
-        return Err(Failure::usage(format!("{}: is a folder; name a file, such as {}/shop.predilect", path.display(), path.display())));
+        return Err(Failure::usage(format!(
+            "{}: is a folder; name a file, such as {}/shop.predilect",
+            path.display(),
+            path.display()
+        )));
     }
     match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() && !parent.is_dir() => {
-            Err(Failure::usage(format!("{}: the folder {} does not exist; make it first", path.display(), parent.display())))
-        }
+        Some(parent) if !parent.as_os_str().is_empty() && !parent.is_dir() => Err(Failure::usage(format!(
+            "{}: the folder {} does not exist; make it first",
+            path.display(),
+            parent.display()
+        ))),
         _ => Ok(()),
     }
 }

@@ -16,7 +16,8 @@ const LABELS: usize = 5;
 pub fn inspect(args: &InspectArgs) -> Result<(), Failure> {
     let bytes = files::read(&args.catalogue)?;
     let size = bytes.len();
-    let engine = Engine::open(bytes).map_err(|error| Failure::data(format!("{}: {error}", args.catalogue.display())))?;
+    let engine =
+        Engine::open(bytes).map_err(|error| Failure::data(format!("{}: {error}", args.catalogue.display())))?;
     if !args.item.is_empty() {
         return items(&engine, args);
     }
@@ -38,7 +39,10 @@ pub fn inspect(args: &InspectArgs) -> Result<(), Failure> {
     println!("checksum    {} (matches)", header.checksum);
     println!("file        {size} bytes, format {}", header.format);
     println!("\nfields to filter by");
-    print!("{}", table::render(&[text("field", 30), text("kind", 6), number("items"), text("values", 100)], &columns(&engine)));
+    print!(
+        "{}",
+        table::render(&[text("field", 30), text("kind", 6), number("items"), text("values", 100)], &columns(&engine))
+    );
     Ok(())
 }
 
@@ -47,8 +51,8 @@ fn columns(engine: &Engine) -> Vec<Vec<String>> {
         let (kind, count, values) = match column {
             Column::Number(values) => {
                 let known = values.iter().copied().filter(|value| !value.is_nan());
-                let (count, min, max) =
-                    known.fold((0, f64::INFINITY, f64::NEG_INFINITY), |(n, min, max), v| (n + 1, v.min(min), v.max(max)));
+                let (count, min, max) = known
+                    .fold((0, f64::INFINITY, f64::NEG_INFINITY), |(n, min, max), v| (n + 1, v.min(min), v.max(max)));
                 match head.kind {
                     ColumnKind::Date => ("date", count, format!("{} to {}", day(min), day(max))),
                     _ => ("number", count, format!("{min} to {max}")),
@@ -56,7 +60,8 @@ fn columns(engine: &Engine) -> Vec<Vec<String>> {
             }
             Column::Label(labels) => {
                 let counts = labels.counts();
-                let shown = counts.iter().take(LABELS).map(|(name, count)| format!("{name} {count}")).collect::<Vec<_>>();
+                let shown =
+                    counts.iter().take(LABELS).map(|(name, count)| format!("{name} {count}")).collect::<Vec<_>>();
                 let more = counts.len().saturating_sub(LABELS);
                 let more = if more > 0 { format!(", and {more} more") } else { String::new() };
                 let count = labels.offsets.windows(2).filter(|pair| pair[1] > pair[0]).count();
@@ -86,7 +91,10 @@ fn items(engine: &Engine, args: &InspectArgs) -> Result<(), Failure> {
     let found = engine.items(&args.item).map_err(|error| Failure::data(error.to_string()))?;
     for (id, fields) in args.item.iter().zip(found) {
         let Some(fields) = fields else {
-            return Err(Failure::data(format!("item \"{id}\" is not in {}; use an id that it holds", args.catalogue.display())));
+            return Err(Failure::data(format!(
+                "item \"{id}\" is not in {}; use an id that it holds",
+                args.catalogue.display()
+            )));
         };
         if args.json {
             println!("{fields}");

@@ -11,7 +11,8 @@ use crate::files;
 pub fn manifest(folder: &Path) -> Result<Manifest, Failure> {
     let path = folder.join("manifest.json");
     if !path.is_file() {
-        let message = format!("{}: there is no encoder (no manifest.json); name its folder with --model", folder.display());
+        let message =
+            format!("{}: there is no encoder (no manifest.json); name its folder with --model", folder.display());
         return Err(Failure::data(message));
     }
     let text = String::from_utf8_lossy(&files::read(&path)?).into_owned();

@@ -75,7 +75,8 @@ mod tests {
 
     #[test]
     fn wide_characters_take_two_cells() {
-        let rows = [vec!["1".to_owned(), "咖喱炒蟹".to_owned(), "x".to_owned()], vec!["20".into(), "tea".into(), "y".into()]];
+        let rows =
+            [vec!["1".to_owned(), "咖喱炒蟹".to_owned(), "x".to_owned()], vec!["20".into(), "tea".into(), "y".into()]];
         let table = render(&[number("n"), text("title", 20), text("id", 5)], &rows);
         assert_eq!(table, " n  title     id\n 1  咖喱炒蟹  x\n20  tea       y\n");
     }

@@ -79,8 +79,12 @@ fn dry_run_reports() {
     ] {
         assert!(text.contains(part), "{part:?} is not in\n{text}");
     }
-    let json: Value = serde_json::from_str(&stdout(folder.path(), &["build", "dirty.jsonl", "--dry-run", "--json"])).unwrap();
-    assert_eq!((&json["report"]["read"], &json["report"]["kept"], &json["output"]), (&json!(7), &json!(5), &json!(null)));
+    let json: Value =
+        serde_json::from_str(&stdout(folder.path(), &["build", "dirty.jsonl", "--dry-run", "--json"])).unwrap();
+    assert_eq!(
+        (&json["report"]["read"], &json["report"]["kept"], &json["output"]),
+        (&json!(7), &json!(5), &json!(null))
+    );
     assert_eq!(json["report"]["dropped"][0]["samples"][0]["line"], json!(6));
 }
 
@@ -105,15 +109,35 @@ fn bad_input_is_told_in_one_line() {
     let build = |more: &[&'static str]| [&["build", "-", "--dry-run"], more].concat();
     for (args, input, code, expected) in [
         (build(&[]), "", 1, "the input holds no record"),
-        (build(&["--strict"]), "{\"title\":\"A\"}\n{\"title\":[1]}\n", 1, "line 2: title: found a list, expected a text"),
-        (build(&["--title", "naem"]), "id,name\n1,A\n", 2, "no record has the field `naem` that --title names; fields found: id, name"),
+        (
+            build(&["--strict"]),
+            "{\"title\":\"A\"}\n{\"title\":[1]}\n",
+            1,
+            "line 2: title: found a list, expected a text",
+        ),
+        (
+            build(&["--title", "naem"]),
+            "id,name\n1,A\n",
+            2,
+            "no record has the field `naem` that --title names; fields found: id, name",
+        ),
         (build(&["--max-chars", "3"]), "{}", 2, "max_chars is 3, expected 40 to 100000"),
         (vec!["build", "gone.jsonl", "--dry-run"], "", 1, "gone.jsonl: cannot be read: No such file"),
-        (vec!["build", "items.jsonl", "-o", "x", "--model", "gone"], "", 1, "gone: there is no encoder (no manifest.json); name its folder with --model"),
+        (
+            vec!["build", "items.jsonl", "-o", "x", "--model", "gone"],
+            "",
+            1,
+            "gone: there is no encoder (no manifest.json); name its folder with --model",
+        ),
         (vec!["build", "items.jsonl", "-o", "gone/x"], "", 2, "gone/x: the folder gone does not exist; make it first"),
         (vec!["inspect", "items.jsonl"], "", 1, "items.jsonl: "),
         (vec!["similar", "shop.predilect", "spoon"], "", 1, "item \"spoon\" is not in the catalogue \"shop\""),
-        (vec!["recommend", "shop.predilect", "--like", "spoon"], "", 1, "item \"spoon\" is not in the catalogue \"shop\""),
+        (
+            vec!["recommend", "shop.predilect", "--like", "spoon"],
+            "",
+            1,
+            "item \"spoon\" is not in the catalogue \"shop\"",
+        ),
         (vec!["recommend", "shop.predilect", "--rate", "cup"], "", 2, "--rate cup: expected ID=STARS"),
         (vec!["recommend", "shop.predilect", "--rate", "cup=9"], "", 2, "rating of item \"cup\": value is 9"),
         (vec!["recommend", "shop.predilect", "--filter", "colour=red"], "", 2, "filter: no field \"colour\""),
@@ -161,7 +185,12 @@ fn a_failed_build_leaves_the_old_file() {
 fn inspect_shows_what_is_there() {
     let folder = shop();
     let text = stdout(folder.path(), &["inspect", "shop.predilect"]);
-    for part in ["name        shop", "items       5", "encoder     0123456789abcdef, 2 values", "price     number      5  5 to 80"] {
+    for part in [
+        "name        shop",
+        "items       5",
+        "encoder     0123456789abcdef, 2 values",
+        "price     number      5  5 to 80",
+    ] {
         assert!(text.contains(part), "{part:?} is not in\n{text}");
     }
     let json: Value = serde_json::from_str(&stdout(folder.path(), &["inspect", "shop.predilect", "--json"])).unwrap();
@@ -176,16 +205,29 @@ fn recommend_and_similar_answer_from_the_engine() {
     let all = |args: &[&str]| ids(&stdout(folder.path(), &[args, &["--json"]].concat()));
     let time = ["--now", "1700000000000", "--diversity", "0"];
     assert_eq!(all(&["similar", "shop.predilect", "drill", "-k", "1"]), ["saw"]);
-    assert_eq!(all(&["similar", "shop.predilect", "kettle", "-k", "5", "--filter", "price<=20", "--filter", "lang!=zh"])[..1], ["cup"]);
+    assert_eq!(
+        all(&["similar", "shop.predilect", "kettle", "-k", "5", "--filter", "price<=20", "--filter", "lang!=zh"])[..1],
+        ["cup"]
+    );
     let liked = all(&[&["recommend", "shop.predilect", "--like", "kettle", "-k", "2"], &time[..]].concat());
     assert_eq!(liked.len(), 2);
     assert!(liked.contains(&"cup".to_owned()) && liked.contains(&"teapot".to_owned()), "{liked:?}");
-    let tools = all(&[&["recommend", "shop.predilect", "--buy", "drill", "--filter", "price>=10", "--filter", "price<=20", "-k", "2"], &time[..]].concat());
+    let tools = all(&[
+        &["recommend", "shop.predilect", "--buy", "drill", "--filter", "price>=10", "--filter", "price<=20", "-k", "2"],
+        &time[..],
+    ]
+    .concat());
     assert_eq!(tools[0], "saw");
     assert!(!tools.contains(&"cup".to_owned()) && !tools.contains(&"kettle".to_owned()), "{tools:?}");
-    let either = all(&[&["recommend", "shop.predilect", "--filter", "{\"category\": [\"workshop\"]}", "-k", "9"], &time[..]].concat());
+    let either =
+        all(&[&["recommend", "shop.predilect", "--filter", "{\"category\": [\"workshop\"]}", "-k", "9"], &time[..]]
+            .concat());
     assert_eq!(either.len(), 2);
-    let reply: Value = serde_json::from_str(&stdout(folder.path(), &["recommend", "shop.predilect", "--like", "kettle", "-k", "1", "--json"])).unwrap();
+    let reply: Value = serde_json::from_str(&stdout(
+        folder.path(),
+        &["recommend", "shop.predilect", "--like", "kettle", "-k", "1", "--json"],
+    ))
+    .unwrap();
     let reason = &reply["items"][0]["reasons"][0];
     assert_eq!((&reason["kind"], &reason["event"]["item"]), (&json!("interest"), &json!("kettle")));
     let table = stdout(folder.path(), &["recommend", "shop.predilect", "--like", "kettle", "-k", "3"]);
@@ -194,7 +236,8 @@ fn recommend_and_similar_answer_from_the_engine() {
 
 /// The encoder of this checkout, where it is there.
 fn model() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/predilect-encoder-small").canonicalize().ok()?;
+    let folder =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/predilect-encoder-small").canonicalize().ok()?;
     folder.join("model.onnx").is_file().then_some(folder)
 }
 
@@ -207,16 +250,23 @@ fn build_and_search_with_the_real_encoder() {
     let model = model.to_str().unwrap();
     let folder = shop();
     let build = |output: &str, threads: &str| {
-        stdout(folder.path(), &["build", "items.jsonl", "-o", output, "--name", "real", "--model", model, "--threads", threads, "-q"])
+        stdout(
+            folder.path(),
+            &["build", "items.jsonl", "-o", output, "--name", "real", "--model", model, "--threads", threads, "-q"],
+        )
     };
     let text = build("one.predilect", "1");
     assert!(text.contains("one.predilect: 5 items"), "{text}");
     build("two.predilect", "2");
     let read = |name: &str| fs::read(folder.path().join(name)).unwrap();
     assert_eq!(read("one.predilect"), read("two.predilect"), "threads change nothing");
-    let found = ids(&stdout(folder.path(), &["search", "one.predilect", "茶杯和茶壶", "--model", model, "-k", "3", "--json"]));
+    let found =
+        ids(&stdout(folder.path(), &["search", "one.predilect", "茶杯和茶壶", "--model", model, "-k", "3", "--json"]));
     assert!(found.contains(&"teapot".to_owned()) && found.contains(&"cup".to_owned()), "{found:?}");
-    let about = ids(&stdout(folder.path(), &["recommend", "one.predilect", "--about", "woodwork and tools", "--model", model, "-k", "2", "--json"]));
+    let about = ids(&stdout(
+        folder.path(),
+        &["recommend", "one.predilect", "--about", "woodwork and tools", "--model", model, "-k", "2", "--json"],
+    ));
     assert!(about.contains(&"saw".to_owned()) && about.contains(&"drill".to_owned()), "{about:?}");
     let (code, message) = failure(folder.path(), &["search", "shop.predilect", "tea", "--model", model], b"");
     assert_eq!(code, 1);

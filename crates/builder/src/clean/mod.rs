@@ -34,6 +34,13 @@ pub(crate) fn plain(text: &str) -> String {
     out
 }
 
+/// The Markdown heading (`# …`) that a text begins with, and what follows it.
+pub(crate) fn heading(text: &str) -> Option<(&str, &str)> {
+    let (line, rest) = text.trim_start().split_once('\n')?;
+    let heading = line.trim_start_matches('#').strip_prefix(' ')?.trim();
+    (line.starts_with('#') && !heading.is_empty()).then_some((heading, rest))
+}
+
 /// Characters that show nothing, or only turn the direction of what others wrote.
 fn is_invisible(c: char) -> bool {
     matches!(c,
