@@ -384,8 +384,9 @@ function progress() {
   const terminal = process.stderr.isTTY;
   return (/** @type {number} */ done, /** @type {number} */ total, /** @type {number} */ seconds) => {
     const percent = Math.floor((done / total) * 100);
-    if (percent === shown || (!terminal && percent % 10 !== 0)) return;
-    shown = percent;
+    const step = terminal ? percent : Math.floor(percent / 10);
+    if (step === shown) return;
+    shown = step;
     const left = Math.round((seconds / done) * (total - done));
     const line = `encoding ${done}/${total} (${percent} %), ${(done / seconds).toFixed(0)} a second, ${left} s left`;
     process.stderr.write(terminal ? `\r${line}\u001b[K${done === total ? '\n' : ''}` : `${line}\n`);
