@@ -1,27 +1,48 @@
 //! Candidates: the items worth ranking, each with the sources that proposed it.
 
-use std::collections::BTreeMap;
-
 use crate::catalogue::{Catalogue, Column, ColumnKind, ItemIdx};
 use crate::event::Millis;
 use crate::filter::Bitmap;
+use crate::order::{ascending, descending, pair, second};
 
 /// Milliseconds of a day.
 pub const DAY: f64 = 86_400_000.0;
 
 /// Who proposed an item.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
-    /// A vector search for the interest at this place in the taste.
-    Interest(usize),
-    /// A vector search for the session.
-    Session,
     /// The most popular items.
     Popular,
     /// The newest items.
     Fresh,
-    /// Chance.
+    /// Chance, or all there is.
     Explore,
+    /// A vector search for the session.
+    Session,
+    /// A vector search for the interest at this place in the taste.
+    Interest(u32),
+}
+
+impl Source {
+    fn code(self) -> u32 {
+        match self {
+            Self::Popular => 0,
+            Self::Fresh => 1,
+            Self::Explore => 2,
+            Self::Session => 3,
+            Self::Interest(i) => i.saturating_add(4),
+        }
+    }
+
+    fn from_code(code: u32) -> Self {
+        match code {
+            0 => Self::Popular,
+            1 => Self::Fresh,
+            2 => Self::Explore,
+            3 => Self::Session,
+            more => Self::Interest(more - 4),
+        }
+    }
 }
 
 /// An item worth ranking.
@@ -29,39 +50,39 @@ pub enum Source {
 pub struct Candidate {
     /// The item.
     pub item: ItemIdx,
-    /// Who proposed it, in ascending order.
+    /// Who proposed it, each once.
     pub sources: Vec<Source>,
 }
 
 /// Joins the lists of all sources into candidates in ascending order of rows.
 pub fn join(lists: Vec<(Source, Vec<ItemIdx>)>) -> Vec<Candidate> {
-    let mut by_item: BTreeMap<ItemIdx, Vec<Source>> = BTreeMap::new();
-    for (source, items) in lists {
-        for item in items {
-            by_item.entry(item).or_default().push(source);
+    let proposal =
+        |(source, items): (Source, Vec<ItemIdx>)| items.into_iter().map(move |item| pair(item.0, source.code()));
+    let mut proposals: Vec<u64> = lists.into_iter().flat_map(proposal).collect();
+    ascending(&mut proposals);
+    let mut out: Vec<Candidate> = Vec::new();
+    for proposal in proposals {
+        let (item, source) = (ItemIdx((proposal >> 32) as u32), Source::from_code(second(proposal)));
+        match out.last_mut() {
+            Some(last) if last.item == item => last.sources.push(source),
+            _ => out.push(Candidate { item, sources: vec![source] }),
         }
     }
-    let candidate = |(item, mut sources): (ItemIdx, Vec<Source>)| {
-        sources.sort_unstable();
-        sources.dedup();
-        Candidate { item, sources }
-    };
-    by_item.into_iter().map(candidate).collect()
+    out
 }
 
 /// Rows by descending popularity, equal ones by row. Depends on the catalogue only: make it once.
 pub fn by_popularity(catalogue: &Catalogue) -> Vec<ItemIdx> {
-    let mut order: Vec<ItemIdx> = catalogue.items().filter(|&item| catalogue.popularity(item) > 0.0).collect();
-    order.sort_by(|&a, &b| catalogue.popularity(b).total_cmp(&catalogue.popularity(a)).then(a.cmp(&b)));
-    order
+    let order = descending(catalogue.items().map(|item| catalogue.popularity(item)));
+    let items = order.into_iter().map(|row| ItemIdx(row as u32));
+    items.take_while(|&item| catalogue.popularity(item) > 0.0).collect()
 }
 
 /// Rows that have a date, newest first, equal ones by row. Depends on the catalogue only: make it once.
 pub fn by_date(catalogue: &Catalogue) -> Vec<ItemIdx> {
     let Some(days) = dates(catalogue) else { return Vec::new() };
-    let mut order: Vec<ItemIdx> = catalogue.items().filter(|item| !days[item.row()].is_nan()).collect();
-    order.sort_by(|a, b| days[b.row()].total_cmp(&days[a.row()]).then(a.cmp(b)));
-    order
+    let order = descending(days.iter().copied());
+    order.into_iter().filter(|&row| !days[row].is_nan()).map(|row| ItemIdx(row as u32)).collect()
 }
 
 /// Age of an item in days at `now`, from its field `date`; none for items without a date or from the future.
@@ -84,17 +105,20 @@ pub fn first_allowed(order: &[ItemIdx], allowed: &Bitmap, limit: usize) -> Vec<I
 
 /// Up to `limit` different rows of `allowed`, chosen by `seed`.
 pub fn by_chance(allowed: &Bitmap, limit: usize, seed: u64) -> Vec<ItemIdx> {
-    let mut drawn: Vec<(u64, ItemIdx)> = (0..allowed.len() as u32)
-        .filter(|&row| allowed.contains(row as usize))
-        .map(|row| (mix(seed, u64::from(row)), ItemIdx(row)))
-        .collect();
-    let limit = limit.min(drawn.len());
-    if limit > 0 && limit < drawn.len() {
-        drawn.select_nth_unstable(limit - 1);
+    let count = allowed.count();
+    if count == 0 {
+        return Vec::new();
     }
-    drawn.truncate(limit);
-    drawn.sort_unstable();
-    drawn.into_iter().map(|(_, item)| item).collect()
+    let ticket = |row: u32| pair((mix(seed, u64::from(row)) >> 32) as u32, row);
+    let rows = || (0..allowed.len() as u32).filter(|&row| allowed.contains(row as usize));
+    // Tickets are spread evenly, so the lowest ones lie below this bound; sorting all of a large catalogue would be slow.
+    let bound = ((2 * limit + 64) as f64 / count as f64 * 2.0_f64.powi(64)) as u64;
+    let mut drawn: Vec<u64> = rows().map(ticket).filter(|&ticket| ticket <= bound).collect();
+    if drawn.len() < limit {
+        drawn = rows().map(ticket).collect();
+    }
+    ascending(&mut drawn);
+    drawn.into_iter().take(limit).map(|ticket| ItemIdx(second(ticket))).collect()
 }
 
 /// A well spread number from a seed and a row (the finaliser of SplitMix64).
@@ -120,7 +144,7 @@ mod tests {
         let joined =
             join(vec![(Source::Popular, vec![a, b]), (Source::Interest(1), vec![a]), (Source::Popular, vec![a])]);
         assert_eq!(joined[0], Candidate { item: b, sources: vec![Source::Popular] });
-        assert_eq!(joined[1], Candidate { item: a, sources: vec![Source::Interest(1), Source::Popular] });
+        assert_eq!(joined[1], Candidate { item: a, sources: vec![Source::Popular, Source::Interest(1)] });
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::candidates::{Candidate, age_days, chance};
 use crate::catalogue::{Catalogue, ItemIdx};
 use crate::event::Millis;
+use crate::order::{descending, reorder};
 use crate::reason::{Reason, ReasonKind};
 use crate::taste::{Interest, Origin, Taste};
 
@@ -107,7 +108,7 @@ pub struct Moment {
     pub explore: f64,
 }
 
-/// Scores all candidates, best first; equal scores by row.
+/// Scores all candidates, best first; equal scores as they came.
 pub fn rank(
     candidates: &[Candidate],
     taste: &Taste,
@@ -116,9 +117,9 @@ pub fn rank(
     moment: Moment,
 ) -> Vec<Ranked> {
     let scorer = Scorer::new(taste, catalogue, config, moment);
-    let mut out: Vec<Ranked> = candidates.iter().map(|candidate| scorer.score(candidate.item)).collect();
-    out.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.item.cmp(&b.item)));
-    out
+    let scored: Vec<Ranked> = candidates.iter().map(|candidate| scorer.score(candidate.item)).collect();
+    let order = descending(scored.iter().map(|ranked| ranked.score));
+    reorder(scored, &order)
 }
 
 struct Scorer<'a> {
@@ -153,9 +154,8 @@ impl<'a> Scorer<'a> {
             // Below a thousandth it would only clutter the reasons.
             ranked.add(Part::plain(ReasonKind::Fresh, if fresh < 0.001 { 0.0 } else { fresh }));
         }
-        if let Some(&times) = self.taste.seen.get(&item) {
-            ranked.add(Part::plain(ReasonKind::Seen, -self.config.seen * f64::from(times).ln_1p()));
-        }
+        let times = f64::from(self.taste.times_seen(item));
+        ranked.add(Part::plain(ReasonKind::Seen, -self.config.seen * times.ln_1p()));
         let luck = self.config.explore * self.moment.explore * chance(self.moment.seed, u64::from(item.0));
         ranked.add(Part::plain(ReasonKind::Explore, luck));
         ranked
@@ -207,10 +207,8 @@ impl<'a> Scorer<'a> {
 
 /// Words the parts of a score as reasons with their causes, the largest first. They sum to the score.
 pub fn explain(ranked: &Ranked, taste: &Taste, catalogue: &Catalogue) -> Vec<Reason> {
-    let mut reasons: Vec<Reason> =
-        ranked.parts.iter().map(|part| reason(part, ranked.item, taste, catalogue)).collect();
-    reasons.sort_by(|a, b| b.part.abs().total_cmp(&a.part.abs()).then(a.kind.cmp(&b.kind)));
-    reasons
+    let order = descending(ranked.parts.iter().map(|part| part.value.abs()));
+    order.into_iter().map(|i| reason(&ranked.parts[i], ranked.item, taste, catalogue)).collect()
 }
 
 fn reason(part: &Part, item: ItemIdx, taste: &Taste, catalogue: &Catalogue) -> Reason {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::event::{Event, EventKind, Millis};
 
 /// Where a part of a score comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ReasonKind {
     /// Close to items the person liked.

@@ -4,10 +4,9 @@
 //! all of it halves with every half-life. Items with a positive sum are gathered, oldest first, into interests: an item
 //! joins the interest whose centre it is closest to, or starts one. What a person typed is an interest of its own.
 
-use std::collections::BTreeMap;
-
 use crate::catalogue::{Catalogue, ItemIdx};
 use crate::event::{Event, EventKind, Millis};
+use crate::order::{ascending, descending, pair, reorder, second};
 use crate::profile::Profile;
 use crate::reason::Cause;
 use crate::vector::{Query, dot_f32};
@@ -110,13 +109,21 @@ pub struct Taste {
     pub owned: Vec<ItemIdx>,
     /// Rejected items, oldest first.
     pub dismissed: Vec<ItemIdx>,
+    /// Items that were viewed or opened, with how often, in ascending order of rows.
+    pub seen: Vec<(ItemIdx, u32)>,
+}
+
+impl Taste {
     /// How often an item was viewed or opened.
-    pub seen: BTreeMap<ItemIdx, u32>,
+    pub fn times_seen(&self, item: ItemIdx) -> u32 {
+        self.seen.binary_search_by_key(&item, |(seen, _)| *seen).map_or(0, |at| self.seen[at].1)
+    }
 }
 
 /// What the events say about one item.
 struct Opinion<'a> {
-    first: usize,
+    item: ItemIdx,
+    seen: u32,
     explicit: Option<(&'a Event, f64)>,
     implicit: f64,
     strongest_implicit: Option<(&'a Event, f64)>,
@@ -131,7 +138,10 @@ pub fn fold(profile: &Profile, catalogue: &Catalogue, config: &TasteConfig, now:
     let age = Age { half_life: config.half_life_days * 86_400_000.0, now };
     let mut taste = Taste::default();
     let (mut liked, mut disliked) = (Vec::new(), Vec::new());
-    for (item, opinion) in opinions(profile, catalogue, &age, &mut taste.seen) {
+    let (opinions, seen) = opinions(profile, catalogue, &age);
+    taste.seen = seen;
+    for opinion in opinions {
+        let item = opinion.item;
         let explicit = opinion.explicit.map_or(0.0, |(_, weight)| weight);
         let weight = if explicit < 0.0 { explicit } else { explicit + opinion.implicit.min(config.implicit_limit) };
         if opinion.explicit.is_some() {
@@ -168,7 +178,8 @@ pub fn fold(profile: &Profile, catalogue: &Catalogue, config: &TasteConfig, now:
         }
     }
     for list in [&mut taste.interests, &mut taste.negatives] {
-        list.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| a.key.cmp(&b.key)));
+        let order = descending(list.iter().map(|interest| interest.weight));
+        *list = reorder(std::mem::take(list), &order);
     }
     taste.negatives.truncate(MAX_NEGATIVES);
     taste.strength = taste.interests.iter().map(|interest| interest.weight).sum();
@@ -187,48 +198,58 @@ impl Age {
     }
 }
 
-/// What the events say per item, in the order in which the items first came up.
-fn opinions<'a>(
-    profile: &'a Profile,
-    catalogue: &Catalogue,
-    age: &Age,
-    seen: &mut BTreeMap<ItemIdx, u32>,
-) -> Vec<(ItemIdx, Opinion<'a>)> {
-    let mut by_item: BTreeMap<ItemIdx, Opinion<'a>> = BTreeMap::new();
-    for (at, event) in profile.events().iter().enumerate() {
-        let Some(item) = catalogue.find(&event.item) else { continue };
-        let opinion = by_item.entry(item).or_insert(Opinion {
-            first: at,
-            explicit: None,
-            implicit: 0.0,
-            strongest_implicit: None,
-            owned: false,
-        });
-        let weight = event.weight() * age.factor(event.at);
-        opinion.owned |= event.kind == EventKind::Purchase;
-        if event.kind.is_explicit() {
-            opinion.explicit = Some((event, weight));
-            continue;
+/// What the events say per item, in the order in which the items first came up; and what was seen, by row.
+fn opinions<'a>(profile: &'a Profile, catalogue: &Catalogue, age: &Age) -> (Vec<Opinion<'a>>, Vec<(ItemIdx, u32)>) {
+    let events = profile.events();
+    let known = |(at, event): (usize, &Event)| Some(pair(catalogue.find(&event.item)?.0, at as u32));
+    let mut by_item: Vec<u64> = events.iter().enumerate().filter_map(known).collect();
+    ascending(&mut by_item);
+
+    let (mut opinions, mut seen, mut firsts): (Vec<Opinion<'a>>, Vec<_>, Vec<u64>) = Default::default();
+    for entry in by_item {
+        let (item, at) = (ItemIdx((entry >> 32) as u32), second(entry));
+        if opinions.last().is_none_or(|last| last.item != item) {
+            firsts.push(pair(at, opinions.len() as u32));
+            opinions.push(Opinion {
+                item,
+                seen: 0,
+                explicit: None,
+                implicit: 0.0,
+                strongest_implicit: None,
+                owned: false,
+            });
         }
-        opinion.implicit += weight;
-        if opinion.strongest_implicit.is_none_or(|(_, other)| weight >= other) {
-            opinion.strongest_implicit = Some((event, weight));
-        }
-        if matches!(event.kind, EventKind::View | EventKind::Click) {
-            *seen.entry(item).or_default() += 1;
+        let event = &events[at as usize];
+        if let Some(opinion) = opinions.last_mut() {
+            opinion.add(event, event.weight() * age.factor(event.at));
         }
     }
-    let mut out: Vec<_> = by_item.into_iter().collect();
-    out.sort_by_key(|(_, opinion)| opinion.first);
-    out
+    seen.extend(opinions.iter().filter(|opinion| opinion.seen > 0).map(|opinion| (opinion.item, opinion.seen)));
+    ascending(&mut firsts);
+    let order: Vec<usize> = firsts.into_iter().map(|first| second(first) as usize).collect();
+    (reorder(opinions, &order), seen)
+}
+
+impl<'a> Opinion<'a> {
+    /// Takes in the next event about the item, in order of time.
+    fn add(&mut self, event: &'a Event, weight: f64) {
+        self.owned |= event.kind == EventKind::Purchase;
+        self.seen += u32::from(matches!(event.kind, EventKind::View | EventKind::Click));
+        if event.kind.is_explicit() {
+            self.explicit = Some((event, weight));
+            return;
+        }
+        self.implicit += weight;
+        if self.strongest_implicit.is_none_or(|(_, other)| weight >= other) {
+            self.strongest_implicit = Some((event, weight));
+        }
+    }
 }
 
 /// Drops the lightest beyond `limit`, keeping the order of the rest.
 fn keep_strongest(evidence: &mut Vec<Evidence>, limit: usize) {
     if evidence.len() > limit {
-        let mut weights: Vec<f64> = evidence.iter().map(|e| e.weight).collect();
-        weights.sort_by(|a, b| b.total_cmp(a));
-        let least = weights[limit];
+        let least = evidence[descending(evidence.iter().map(|e| e.weight))[limit]].weight;
         evidence.retain(|e| e.weight > least);
     }
 }
@@ -275,11 +296,9 @@ impl Cluster {
     }
 
     fn into_interest(self, catalogue: &Catalogue) -> Interest {
-        let closeness = |e: Evidence| (catalogue.similarity(&self.query, e.item), e);
-        let mut members: Vec<(f32, Evidence)> = self.members.into_iter().map(closeness).collect();
-        // Stable: equally close members keep the order in which they came.
-        members.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let members: Vec<Evidence> = members.into_iter().map(|(_, evidence)| evidence).collect();
+        let closeness = |e: &Evidence| f64::from(catalogue.similarity(&self.query, e.item));
+        let order = descending(self.members.iter().map(closeness));
+        let members = reorder(self.members, &order);
         let key = format!("items:{}", catalogue.id(members[0].item));
         Interest { key, weight: self.weight, query: self.query, origin: Origin::Items(members) }
     }

@@ -34,7 +34,9 @@ pub(crate) struct Plan<'a> {
 pub(crate) fn plan<'a>(taste: &'a Taste, allowed: Bitmap, k: usize) -> Plan<'a> {
     let mut queries = Vec::new();
     if allowed.count() > RANK_ALL {
-        queries.extend(taste.interests.iter().enumerate().map(|(i, interest)| (Source::Interest(i), &interest.query)));
+        queries.extend(
+            taste.interests.iter().enumerate().map(|(i, interest)| (Source::Interest(i as u32), &interest.query)),
+        );
         queries.extend(taste.session.as_ref().map(|session| (Source::Session, &session.query)));
     }
     Plan { queries, fetch: (4 * k).max(MIN_FETCH), allowed }

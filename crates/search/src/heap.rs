@@ -59,7 +59,13 @@ impl TopK {
 
     /// The kept hits, best first.
     pub fn into_hits(mut self) -> Vec<Hit> {
-        self.heap.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        self.heap.into_iter().map(|(score, row)| Hit { item: ItemIdx(row), score }).collect()
+        // The root is the worst: taking it off again and again fills the list from its end.
+        let mut hits = vec![Hit { item: ItemIdx(0), score: 0.0 }; self.heap.len()];
+        for hit in hits.iter_mut().rev() {
+            let (score, row) = self.heap.swap_remove(0);
+            *hit = Hit { item: ItemIdx(row), score };
+            self.sink();
+        }
+        hits
     }
 }

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
+use crate::order::descending;
+
 use super::{ColumnHead, ColumnKind, ItemParts};
 
 /// A label longer than this is prose, not a label.
@@ -48,9 +50,8 @@ impl Labels {
         for &value in &self.values {
             counts[value as usize] += 1;
         }
-        let mut out: Vec<(&str, u32)> = self.names.iter().map(String::as_str).zip(counts).collect();
-        out.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-        out
+        let order = descending(counts.iter().map(|&count| f64::from(count)));
+        order.into_iter().map(|i| (self.names[i].as_str(), counts[i])).collect()
     }
 }
 
