@@ -8,8 +8,8 @@ import { type Palette, palettes } from './palettes.js';
 export interface Subject {
   id: string;
   section: string;
-  category: string;
-  tags: readonly string[];
+  category?: string;
+  tags?: readonly string[];
 }
 
 /** Which motif and palette belongs to a word in a category; the first match wins. */
@@ -57,13 +57,14 @@ const SECTIONS: Record<string, [Motif, Palette]> = {
 
 /** The picture of an item as an SVG element, 320 by 200, purely decorative. */
 export function art(subject: Subject): SVGSVGElement {
-  const seed = hash(subject.id);
+  const { id, section, category = '', tags = [] } = subject;
+  const seed = hash(id);
   const random = generator(seed);
-  const found = CATEGORIES.find(([words]) => words.test(subject.category));
-  const [motif, palette] = found ? [found[1], found[2]] : (SECTIONS[subject.section] ?? ['shapes', 'toys']);
+  const found = CATEGORIES.find(([words]) => words.test(category));
+  const [motif, palette] = found ? [found[1], found[2]] : (SECTIONS[section] ?? ['shapes', 'toys']);
   const choices = palettes[palette];
   // Cuisines share one motif; their colours tell them apart.
-  const pick = palette === 'cuisine' ? hash(subject.category) : seed >>> 5;
+  const pick = palette === 'cuisine' ? hash(category) : seed >>> 5;
   const inks = choices[pick % choices.length] ?? choices[0];
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
   svg.setAttribute('viewBox', '0 0 320 200');
@@ -72,7 +73,7 @@ export function art(subject: Subject): SVGSVGElement {
   // Numbers and colours of our own only: nothing of the item's text becomes markup.
   svg.innerHTML =
     `<rect width="320" height="200" fill="${inks.ground}"/>` +
-    MOTIFS[motif]({ random, inks, has: (words) => subject.tags.some((tag) => words.test(tag)) });
+    MOTIFS[motif]({ random, inks, has: (words) => tags.some((tag) => words.test(tag)) });
   return svg;
 }
 

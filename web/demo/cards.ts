@@ -126,7 +126,7 @@ export function card(recommendation: Recommendation<Item>, mark: Mark | undefine
         ),
       ),
       el('p', { class: 'text', lang: item.lang }, item.text),
-      el('ul', { class: 'tags', lang: item.lang }, ...item.tags.map((tag) => el('li', {}, tag))),
+      el('ul', { class: 'tags', lang: item.lang }, ...(item.tags ?? []).map((tag) => el('li', {}, tag))),
       strongest &&
         el(
           'details',

@@ -30,7 +30,7 @@ export async function openDetail(
       meta(item),
       el('h2', { id: 'detail-title', lang: item.lang }, item.title),
       el('p', { class: 'text', lang: item.lang }, item.text),
-      el('ul', { class: 'tags', lang: item.lang }, ...item.tags.map((tag) => el('li', {}, tag))),
+      el('ul', { class: 'tags', lang: item.lang }, ...(item.tags ?? []).map((tag) => el('li', {}, tag))),
       actions(item, mark, {
         ...host,
         item: (id) => host.item(id),

