@@ -59,9 +59,11 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// The checkout that this program was built from.
+    /// The checkout that cargo runs this program for, which a shared target folder may have built for another one.
     pub fn locate() -> Result<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
+        let own =
+            std::env::var_os("CARGO_MANIFEST_DIR").ok_or("run this through cargo: `cargo run -p xtask -- wasm`")?;
+        let root = Path::new(&own).join("../..").canonicalize()?;
         let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir));
         Ok(Self { dist: root.join("web/dist/wasm"), target: target.join("wasm"), root })
     }
@@ -72,7 +74,7 @@ impl Workspace {
         println!("wasm: {name}: compiling {} ({})", module.package, module.note);
         let started = Instant::now();
         let compiled = self.compile(module, toolchain)?;
-        let stamp = stamp(&fs::read(&compiled)?);
+        let stamp = self.stamp(&fs::read(&compiled)?);
         let stamp_file = self.target.join(format!("{name}.stamp"));
         let output = self.dist.join(format!("{name}_bg.wasm"));
         if output.is_file() && fs::read_to_string(&stamp_file).is_ok_and(|before| before == stamp) {
@@ -86,6 +88,13 @@ impl Workspace {
         let bytes = fs::metadata(&output)?.len();
         println!("wasm: {name}: {} KB in {:.0} s", bytes.div_ceil(1000), started.elapsed().as_secs_f64());
         Ok(())
+    }
+
+    /// Names a compiled module, what is done to it afterwards, and for whom.
+    fn stamp(&self, compiled: &[u8]) -> String {
+        let mut hasher = DefaultHasher::new();
+        (compiled, FEATURES, OPTIMISE, &self.root, env!("CARGO_PKG_VERSION")).hash(&mut hasher);
+        format!("{:016x}", hasher.finish())
     }
 
     fn compile(&self, module: &Module, toolchain: &Toolchain) -> Result<PathBuf> {
@@ -125,14 +134,6 @@ impl Workspace {
         }
         run(Command::new("node").arg(wasm_opt).args(FEATURES).args(OPTIMISE).arg(wasm).arg("-o").arg(wasm))
     }
-}
-
-/// Names a compiled module and everything that is done to it afterwards.
-fn stamp(compiled: &[u8]) -> String {
-    let mut hasher = DefaultHasher::new();
-    (compiled, FEATURES, OPTIMISE).hash(&mut hasher);
-    env!("CARGO_PKG_VERSION").hash(&mut hasher);
-    format!("{:016x}", hasher.finish())
 }
 
 /// Puts a file in place in one step, so that a server in between never reads half of it.
