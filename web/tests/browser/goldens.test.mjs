@@ -31,7 +31,10 @@ async function answer({ bytes, steps, given, fingerprint, worker }) {
     const { default: init, Engine } = await import('/predilect/wasm/engine.js');
     await init({ module_or_path: await (await fetch('/predilect/wasm/engine_bg.wasm')).arrayBuffer() });
     const engine = new Engine(catalogue);
-    for (const [call, { vector, ...request }] of steps) {
+    for (const [call, given] of steps) {
+      // A list of events has no vector to take out.
+      const { vector, ...rest } = given;
+      const request = Array.isArray(given) ? given : rest;
       await caught(() => {
         const numbers = vector && new Float32Array(vector);
         if (call === 'describe')
