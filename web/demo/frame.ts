@@ -24,7 +24,11 @@ export function renderFrame(model: Model, shown: Shown): void {
   const known = profile.events > 0 || profile.interests.length > 0;
   byId('list-title').textContent = view.kind === 'search' ? quote(view.text) : known ? w('forYou') : w('toStart');
   byId('list-note').textContent =
-    view.kind === 'search' ? say.resultsNote(items.length) : known ? say.basedOn(profile.events) : w('startNote');
+    view.kind === 'search'
+      ? say.resultsNote(items.length, settings.language === 'both')
+      : known
+        ? say.basedOn(profile.events)
+        : w('startNote');
   byId('back').hidden = view.kind !== 'search';
   byId('more').hidden = !model.canShowMore;
   const state = byId('state');

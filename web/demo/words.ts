@@ -277,8 +277,10 @@ export const say = {
     wording === 'zh'
       ? `列表已更新：${count} 条，其中 ${fresh} 条是新的`
       : `List updated: ${count} items, ${fresh} of them new`,
-  resultsNote: (count: number): string =>
-    wording === 'zh' ? `按意思找到的前 ${count} 条，中英文皆可` : `The ${count} nearest by meaning, across languages`,
+  resultsNote: (count: number, across: boolean): string =>
+    wording === 'zh'
+      ? `意思最接近的 ${count} 条${across ? '，不分语言' : ''}`
+      : `The ${count} nearest by meaning${across ? ', in both languages' : ''}`,
   events: (count: number): string =>
     wording === 'zh' ? `记住了 ${count} 件事` : `${count} ${count === 1 ? 'thing' : 'things'} remembered`,
   basedOn: (count: number): string =>
@@ -286,9 +288,7 @@ export const say = {
   minutes: (count: number): string => (wording === 'zh' ? `${count} 分钟` : `${count} min`),
   strength: (percent: number): string => (wording === 'zh' ? `强度 ${percent}%` : `Strength ${percent}%`),
   timing: (call: string, work: string, total: string): string =>
-    wording === 'zh'
-      ? `${call}：引擎内 ${work}，往返 ${total}`
-      : `${call}: ${work} in the engine, ${total} there and back`,
+    wording === 'zh' ? `${call}：计算 ${work}，往返 ${total}` : `${call}: ${work} of work, ${total} there and back`,
   scanned: (count: number): string =>
     wording === 'zh'
       ? `目录共 ${count.toLocaleString('zh')} 条，全部在本页`
