@@ -50,7 +50,7 @@ export class Client {
   call<K extends Call>(call: K, args: Parameters<Calls[K]>, signal?: AbortSignal): Promise<ReturnType<Calls[K]>> {
     return new Promise((resolve, reject) => {
       const channel = this.#channel;
-      if (this.#ended) return reject(new PredilectError(this.#ended.code, `${call}(): ${this.#ended.message}`));
+      if (this.#ended) return reject(new PredilectError(this.#ended.code, `${named(call)}: ${this.#ended.message}`));
       if (!channel) return reject(new PredilectError('closed', `${call}(): the recommender is not connected`));
       if (signal?.aborted) return reject(abortError(signal));
       const id = ++this.#last;
@@ -115,18 +115,28 @@ export class Client {
     this.#channel = undefined;
     const waiting = [...this.#pending.values()];
     this.#pending.clear();
-    for (const { call, reject } of waiting) reject(new PredilectError(error.code, `${call}(): ${error.message}`));
+    for (const { call, reject } of waiting) reject(new PredilectError(error.code, `${named(call)}: ${error.message}`));
   }
 }
 
+/** A call as users know it. */
+const named = (call: Call): string => (call === 'open' ? 'create()' : `${call}()`);
+
 function startWorker(): Worker {
   try {
-    return new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+    try {
+      return new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+    } catch (error) {
+      if (!(error instanceof DOMException) || error.name !== 'SecurityError') throw error;
+      // Browsers refuse a worker's script of another origin (a CDN), but not one of the page's own that imports it.
+      const script = `import ${JSON.stringify(import.meta.url.replace(/[^/]*$/, 'worker.js'))};`;
+      const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
+      return new Worker(url, { type: 'module' });
+    }
   } catch (error) {
     throw new PredilectError(
       'crashed',
-      `the worker cannot be started (${String(error)}); serve predilect from the page's own origin, or pass ` +
-        '{ worker: false } or a worker of your own to create()',
+      `the worker cannot be started (${String(error)}); pass { worker: false }, or a worker of your own, to create()`,
       { cause: error },
     );
   }
@@ -138,7 +148,7 @@ function workerChannel(worker: Worker, listener: Listener): Channel {
       new PredilectError(
         'crashed',
         `${what}; check that worker.js is served as JavaScript beside index.js and that the Content-Security-Policy ` +
-          "allows it (worker-src 'self'), then create the recommender again",
+          "allows it (worker-src 'self', or blob: and the other origin where predilect comes from one), then create the recommender again",
       ),
     );
   worker.onmessage = (event: MessageEvent<FromHost>) => listener.receive(event.data);

@@ -134,6 +134,33 @@ test('bytes and compiled modules instead of addresses, and a worker of one’s o
   assert.deepEqual(problems, []);
 });
 
+test('from another origin, as from a CDN, the worker starts all the same', async () => {
+  const cdn = await serveSite({ headers: { 'access-control-allow-origin': '*' } });
+  const page = await serveSite({
+    headers: {
+      'content-security-policy': `script-src 'self' 'wasm-unsafe-eval' ${cdn.url}; connect-src 'self' ${cdn.url}; worker-src blob: ${cdn.url}`,
+    },
+  });
+  try {
+    const { result, problems } = await inPage(
+      async (url) => {
+        const { Recommender } = await import(`${url}predilect/index.js`);
+        const r = await Recommender.create({ catalogue: '/demo.predilect' });
+        return (await r.recommend({ k: 4 })).items.length;
+      },
+      cdn.url,
+      page.url,
+    );
+    assert.equal(result, 4);
+    assert.deepEqual(problems, []);
+    assert.ok(cdn.requests.includes('/predilect/worker.js'));
+    assert.ok(page.requests.includes('/demo.predilect'), 'relative addresses are the page’s');
+  } finally {
+    await page.close();
+    await cdn.close();
+  }
+});
+
 test('wrong calls reject with codes, and the recommender goes on', { timeout: 120_000 }, async () => {
   const { result } = await inPage(async () => {
     const r = await use.Recommender.create({ catalogue: '/demo.predilect', encoder: '/model/' });
