@@ -87,7 +87,7 @@ const zh: Record<Word, string> = {
   narrow: '显示什么',
   sections: '栏目',
   languages: '内容语言',
-  both: '全部',
+  both: '中英',
   all: '全部',
   shop: '商店',
   culture: '影游乐',
