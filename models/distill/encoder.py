@@ -13,6 +13,8 @@ from paths import TEACHER_WEIGHTS
 
 HIDDEN, HEADS, FEED, EPS = 384, 12, 1536, 1e-12
 MAX_TOKENS = 256
+# The last map is small and everything passes through it: it is rounded more finely.
+HEAD_STEP = .1
 torch.set_num_threads(int(os.environ.get("PREDILECT_THREADS", "2")))
 
 
@@ -73,7 +75,7 @@ class Encoder(nn.Module):
         self.step = step if words_step is None else words_step
         for module in self.modules():
             if isinstance(module, Linear):
-                module.step = step
+                module.step = min(step, HEAD_STEP) if module is self.head else step
         return self
 
     def hidden(self, ids, mask):

@@ -79,7 +79,7 @@ def entropy(table: np.ndarray) -> float:
     return float(-(count / table.size * np.log2(count / table.size)).sum())
 
 
-def write(model: Encoder, rotation: np.ndarray, step: float, words_step: float, revision: str, folder: Path) -> dict:
+def write(model: Encoder, rotation: np.ndarray, step: float, words_step: float, revision: str, folder: Path, quality: int = 9) -> dict:
     folder.mkdir(parents=True, exist_ok=True)
     proto = onnx_file.build(model, step, words_step)
     onnx.save(proto, folder / "model.onnx")
@@ -96,10 +96,10 @@ def write(model: Encoder, rotation: np.ndarray, step: float, words_step: float, 
     (folder / "golden.json").write_text(json.dumps(golden, ensure_ascii=False, separators=(",", ":")) + "\n", "utf8")
     tables = [onnx.numpy_helper.to_array(c) for c in proto.graph.initializer]
     ints = [t for t in tables if t.dtype == np.int8]
-    wire = {n: len(brotli.compress((folder / n).read_bytes(), quality=11, lgwin=24)) for n in ("model.onnx", "tokenizer.json")}
+    wire = {n: len(brotli.compress((folder / n).read_bytes(), quality=quality, lgwin=24)) for n in ("model.onnx", "tokenizer.json")}
     return {
         "fingerprint": entry["fingerprint"], "bytes": {f["name"]: f["bytes"] for f in entry["files"].values()},
-        "wire_brotli11": wire, "wire_mb": round(sum(wire.values()) / 1e6, 2),
+        f"wire_brotli{quality}": wire, "wire_mb": round(sum(wire.values()) / 1e6, 2),
         "bits_a_weight": round(sum(entropy(t) * t.size for t in ints) / sum(t.size for t in ints), 2),
         "largest_value": int(max(np.abs(t.astype(int)).max() for t in ints if len(t) != MAX_TOKENS)),
     }
@@ -111,7 +111,9 @@ def main() -> None:
     p.add_argument("--untrained", action="store_true")
     p.add_argument("--step", type=float, default=.5, help="linear weights: step as a share of a row's rms; 0: int8 without clipping")
     p.add_argument("--words-step", type=float, default=.5, help="the same for word vectors")
+    p.add_argument("--refit", type=int, default=0, help="fit the last map again to this many teacher vectors, behind the rounded body")
     p.add_argument("--shift", type=float, default=0, help="share of the mean output to take away (folded into the last bias)")
+    p.add_argument("--quality", type=int, default=9, help="brotli level of the sizes that are printed")
     p.add_argument("--revision", default="untrained")
     p.add_argument("--out", type=Path, default=OUT)
     o = p.parse_args()
@@ -122,9 +124,21 @@ def main() -> None:
         state = torch.load(RUNS / o.run / "last.pt", weights_only=False)
         model, rotation = Encoder(len(state["average"]["words.weight"]), state["layers"]), state["rotation"]
         model.load_state_dict(state["average"])
+    if o.refit:
+        refit(model, rotation, o.step, o.words_step, o.refit)
     if o.shift:
         shift(model, o.shift)
-    print(json.dumps(write(model, rotation, o.step, o.words_step, o.revision, o.out), indent=1))
+    print(json.dumps(write(model, rotation, o.step, o.words_step, o.revision, o.out, o.quality), indent=1))
+
+
+def refit(model: Encoder, rotation: np.ndarray, step: float, words_step: float, count: int) -> None:
+    from head import fit_head
+    from train import Corpus
+    corpus = Corpus()
+    count = min(count, len(corpus.targets))
+    model.quantised(step, words_step)
+    fit_head(model, Tokenizer.from_file(str(TOKENIZER)), corpus.texts[:count], corpus.targets[:count] @ rotation)
+    model.quantised(0)
 
 
 @torch.no_grad()

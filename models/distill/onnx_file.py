@@ -9,7 +9,7 @@ import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
-from encoder import EPS, HEADS, HIDDEN, Encoder
+from encoder import EPS, HEAD_STEP, HEADS, HIDDEN, Encoder
 
 OPSET = 17
 SIZE = HIDDEN // HEADS
@@ -110,7 +110,7 @@ def build(model: Encoder, step: float, words_step: float) -> onnx.ModelProto:
         gate = g.add("Mul", [g.add("Add", [erf, "one_f32"], at + "erf_plus"), "half"], at + "gate")
         down = dense("down", g.add("Mul", [up, gate], at + "gelu"))
         x = norm("norm2", g.add("Add", [x, down], at + "residual2"))
-    g.linear(x, "last_hidden_state", state["head.weight"], state["head.bias"], step)
+    g.linear(x, "last_hidden_state", state["head.weight"], state["head.bias"], min(step, HEAD_STEP))
 
     axes = ["batch", "sequence"]
     graph = helper.make_graph(

@@ -7,7 +7,7 @@
 Loss, against the teacher's unit vector t (rotated, see below) with the student's s:
 - 1 - cos(s, t), on all 384 dimensions and on the first 256 and 128 of both;
 - the difference between the batch's similarity matrices (s s' and t t');
-- cross entropy of picking the own teacher vector out of the batch's, temperature .03.
+- cross entropy of picking the own teacher vector out of the batch's and 512 others, temperature .03.
 The target of a text that has a translation is the mean of both teacher vectors, so the two languages meet.
 The teacher's space is rotated by the eigenvectors of its second moment: cosines stay, leading dimensions carry most.
 One text in eight is shown to the student altered (case, a typo, traditional characters), its target left as it was.
@@ -28,6 +28,7 @@ from tokenizers import Tokenizer
 import onnx_file
 from alter import Alterer
 from encoder import HIDDEN, Encoder, batches, embed, from_teacher, pad, tokenise
+from head import fit_head
 from paths import CORPUS, DEV_PAIRS, DEV_TEXTS, KEEP, PAIRS, ROTATION, RUNS, TEACHER_SHARDS, TOKENIZER
 
 BLEND = {"tatoeba": .5, "debian-pair": .5, "appstream": .4, "cedict": .35, "osm": .35, "emoji": .35}
@@ -74,11 +75,11 @@ class Dev:
     """Held-out agreement with the teacher and held-out translation retrieval: the sets that choose checkpoints."""
 
     def __init__(self, tokenizer):
-        texts = [line.rstrip("\n").split("\t")[2] for line in open(DEV_TEXTS, encoding="utf8")][:1000]
+        texts = [line.rstrip("\n").split("\t")[2] for line in open(DEV_TEXTS, encoding="utf8")][:600]
         self.rows = tokenise(tokenizer, texts)
-        self.teacher = np.load(TEACHER_SHARDS / "dev.npy").astype(np.float32)[:1000]
+        self.teacher = np.load(TEACHER_SHARDS / "dev.npy").astype(np.float32)[:600]
         pairs = [line.rstrip("\n").split("\t") for line in open(DEV_PAIRS, encoding="utf8")]
-        self.pairs = {s: [tokenise(tokenizer, [p[i] for p in pairs if p[0] == s]) for i in (1, 2)] for s in ("tatoeba", "cedict")}
+        self.pairs = {s: [tokenise(tokenizer, [p[i] for p in pairs if p[0] == s][:500]) for i in (1, 2)] for s in ("tatoeba", "cedict")}
 
     def scores(self, model, rotation) -> dict:
         s, t = embed(model, self.rows), self.teacher @ rotation
@@ -100,16 +101,19 @@ class Dev:
         return {k: round(v, 4) for k, v in out.items()}
 
 
-def loss(s, t, scale: float, parts: dict) -> torch.Tensor:
-    """`s` raw student vectors, `t` unit teacher vectors; `scale` undoes the teacher's narrow range of cosines."""
+def loss(s, t, others, scale: float, parts: dict) -> torch.Tensor:
+    """`s` raw student vectors, `t` their unit teacher vectors, `others` teacher vectors of texts that are not in the
+    batch; `scale` undoes the teacher's narrow range of cosines."""
     unit = F.normalize(s, dim=-1)
     point = (1 - (unit * t).sum(-1)).mean() * scale
     shorter = sum((1 - F.cosine_similarity(s[:, :d], t[:, :d])).mean() for d in (256, 128)) * scale
     same = t @ t.T
     off = ~torch.eye(len(s), dtype=torch.bool)
     structure = (((unit @ unit.T - same) * scale)[off] ** 2).mean()
-    logits = (unit @ t.T) / .03
-    logits = logits.masked_fill((same > .97) & off, -1e4)
+    choices = torch.cat([t, others])
+    alike = t @ choices.T > .97
+    alike[:, : len(s)] &= off
+    logits = ((unit @ choices.T) / .03).masked_fill(alike, -1e4)
     pick = F.cross_entropy(logits, torch.arange(len(s)))
     parts.update(point=float(point.detach()), structure=float(structure.detach()), pick=float(pick.detach()))
     return point + .25 * shorter + 2 * structure + .15 * pick
@@ -127,17 +131,13 @@ def save(folder: Path, state: dict) -> None:
 
 
 def start(options, corpus, tokenizer):
-    """A fresh student: chosen teacher layers, pruned vocabulary, rotated output, mean moved onto the teacher's."""
+    """A fresh student: chosen teacher layers, pruned vocabulary, and a last map fitted to the teacher's vectors."""
     rotation = corpus.rotation()
     model = from_teacher(options.layers, np.load(KEEP), head=True, positions=256)
-    rows = tokenise(tokenizer, corpus.texts[:512])
     with torch.no_grad():
-        raw = torch.cat([model(*pad(rows, index)) for index in batches(rows, 4096)])
-        mean = torch.from_numpy(corpus.targets.mean(0))
-        spread = (raw - raw.mean(0)).norm(dim=-1).mean() / float(np.sqrt(1 - float(mean @ mean)))
-        turn = torch.from_numpy(rotation)
-        model.head.weight.copy_(turn.T)
-        model.head.bias.copy_((mean * spread - raw.mean(0)) @ turn)
+        model.head.weight.copy_(torch.from_numpy(rotation).T)
+    count = min(6000, len(corpus.targets))
+    fit_head(model, tokenizer, corpus.texts[:count], corpus.targets[:count] @ rotation)
     return model, rotation
 
 
@@ -149,7 +149,7 @@ def main() -> None:
     p.add_argument("--layers", type=lambda v: [int(x) for x in v.split(",")], default=[0, 1, 10, 11])
     p.add_argument("--minutes", type=float, default=60)
     p.add_argument("--lr", type=float, default=5e-4)
-    p.add_argument("--tokens", type=int, default=2560, help="tokens a batch")
+    p.add_argument("--tokens", type=int, default=1280, help="tokens a batch")
     p.add_argument("--decay", action="store_true", help="let the learning rate fall to 0 by the end of --minutes")
     p.add_argument("--step", type=float, default=0, help="round linear weights to this share of a row's rms")
     p.add_argument("--words-step", type=float, default=0, help="the same for word vectors")
@@ -191,11 +191,11 @@ def main() -> None:
     turn = torch.from_numpy(rotation)
     frozen = Encoder(len(model.words.weight), len(model.layers)).quantised(o.step, o.words_step)
     began, warm, marks, first = time.time(), step, [], True
-    due = began if step == 0 else began + o.every
+    due = began + (60 if step == 0 else o.every)
     while True:
         corpus.refresh()
         targets = torch.from_numpy(corpus.targets)
-        pool = rng.permutation(len(targets))[: 24576]
+        pool = rng.permutation(len(targets))[: 8192]
         plan = batches([range(l) for l in lengths[: len(targets)]], o.tokens, pool[np.argsort(lengths[pool] + rng.uniform(0, 2, len(pool)))])
         rng.shuffle(plan)
         for index in plan:
@@ -220,7 +220,8 @@ def main() -> None:
                 group["lr"] = rate
             rows = tokenise(tokenizer, [alter(corpus.texts[i], corpus.zh[i]) if chance.random() < .125 else corpus.texts[i] for i in index])
             parts = {}
-            total = loss(model(*pad(rows, range(len(rows)))), targets[index] @ turn, scale, parts)
+            others = targets[rng.integers(len(targets), size=512)] @ turn
+            total = loss(model(*pad(rows, range(len(rows)))), targets[index] @ turn, others, scale, parts)
             optimiser.zero_grad(set_to_none=True)
             total.backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
