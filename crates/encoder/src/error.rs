@@ -54,13 +54,17 @@ pub enum EncoderError {
     #[error("the model file is damaged or no ONNX model: {0}; fetch it again")]
     Model(String),
     /// The model is sound but not one this crate can run.
-    #[error("this model cannot be run: {0}; an encoder takes `input_ids` and `attention_mask` (i64 [batch, sequence]) and answers `last_hidden_state` (f32 [batch, sequence, hidden])")]
+    #[error(
+        "this model cannot be run: {0}; an encoder takes `input_ids` and `attention_mask` (i64 [batch, sequence]) and answers `last_hidden_state` (f32 [batch, sequence, hidden])"
+    )]
     Unsupported(String),
     /// `tokenizer.json` cannot be read.
     #[error("the tokenizer file is not usable: {0}; fetch it again")]
     Tokenizer(String),
     /// The tokenizer names tokens that the model has no row for.
-    #[error("the tokenizer has {tokens} tokens, the model {rows} rows: they belong to different encoders; take both files from one folder")]
+    #[error(
+        "the tokenizer has {tokens} tokens, the model {rows} rows: they belong to different encoders; take both files from one folder"
+    )]
     Mismatch {
         /// Highest token id of the tokenizer, plus one.
         tokens: usize,

@@ -5,7 +5,7 @@ use crate::error::EncoderError;
 use crate::kernels::float::{add_row, mean, unit};
 use std::sync::Arc;
 use tract_onnx::prelude::*;
-use tract_onnx::tract_core::internal::{Context, DimLike};
+use tract_onnx::tract_hir::internal::{DimLike, TractErrorContext};
 
 /// Texts that go through the plan together; they are padded to the longest, so callers sort by length first.
 const BATCH: usize = 16;

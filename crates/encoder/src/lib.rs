@@ -12,6 +12,25 @@
 //! assert_eq!(vectors.len(), 2 * encoder.dimension());
 //! # Ok(()) }
 //! ```
+//!
+//! # Two paths
+//!
+//! A graph that is a BERT-like encoder (post-norm layers, learned positions; weights in f32, f16, int8 or int4) is
+//! recognised and run by this crate's own code: int8 weights, activations rounded row by row on the fly, no padding. It
+//! takes as much memory as the int8 weights. Every other graph needs the feature `generic`: tract, in f32.
+//!
+//! # Equal bytes everywhere
+//!
+//! The int8 path gives the same bytes on every machine and in every browser: integer dot products are exact, and all
+//! f32 arithmetic is written in one fixed order without fused multiply-add. So a catalogue does not show where it was
+//! encoded. A vector depends on its text alone, not on the batch or on the number of threads.
+//!
+//! # In wasm
+//!
+//! Build with `-C target-feature=+simd128`. With the feature `relaxed-simd` the dot products use relaxed SIMD, for
+//! browsers that have it, and give the same bytes. (Node 20 has it behind a flag, and its baseline compiler computes it
+//! wrongly; Chromium 156 is right.) Optimisers must not be allowed to reorder floating point:
+//! no `--fast-math` for wasm-opt.
 
 mod encoder;
 mod error;

@@ -21,7 +21,7 @@ struct Case {
 }
 
 /// Least cosine with vectors from f32 arithmetic: what rounding activations to 7 bits may cost a text.
-const LEAST_COSINE: f32 = 0.985;
+const LEAST_COSINE: f32 = 0.99;
 
 #[test]
 fn ids_are_equal_and_vectors_close() {

@@ -70,8 +70,8 @@ pub(crate) mod wasm {
     use std::arch::wasm32::*;
 
     /// As [`super::scalar`].
-    #[cfg(target_feature = "relaxed-simd")]
-    #[inline]
+    #[cfg(any(feature = "relaxed-simd", target_feature = "relaxed-simd"))]
+    #[target_feature(enable = "relaxed-simd")]
     pub(crate) fn tile(rows: [&[u8]; ROWS], panel: &[i8]) -> Tile {
         let mut low = [i32x4_splat(0); ROWS];
         let mut high = low;
@@ -97,7 +97,7 @@ pub(crate) mod wasm {
     }
 
     /// As [`super::scalar`]. Four columns at a time: more sums than that do not fit the registers.
-    #[cfg(not(target_feature = "relaxed-simd"))]
+    #[cfg(not(any(feature = "relaxed-simd", target_feature = "relaxed-simd")))]
     #[inline]
     pub(crate) fn tile(rows: [&[u8]; ROWS], panel: &[i8]) -> Tile {
         let groups = panel.as_chunks::<{ GROUP * COLUMNS }>().0;

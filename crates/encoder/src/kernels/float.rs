@@ -298,7 +298,8 @@ mod tests {
     fn slow_attention(qkv: &[f32], heads: Heads) -> Vec<f64> {
         let all = heads.count * heads.width;
         let tokens = qkv.len() / (3 * all);
-        let at = |t: usize, part: usize, h: usize, d: usize| f64::from(qkv[t * 3 * all + part * all + h * heads.width + d]);
+        let at =
+            |t: usize, part: usize, h: usize, d: usize| f64::from(qkv[t * 3 * all + part * all + h * heads.width + d]);
         let mut out = vec![0.0; tokens * all];
         for h in 0..heads.count {
             for i in 0..tokens {

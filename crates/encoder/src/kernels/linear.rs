@@ -18,6 +18,8 @@ pub(crate) struct Linear {
     panels: Vec<i8>,
     /// Per column: scale, sum of the weights, bias.
     columns: Vec<[[f32; COLUMNS]; 3]>,
+    /// See [`Linear::precise`].
+    precise: bool,
 }
 
 /// Reused between calls.
@@ -26,6 +28,8 @@ pub(crate) struct Scratch {
     quantised: Vec<u8>,
     /// Per row: smallest value and step.
     rows: Vec<(f32, f32)>,
+    /// What quantising left over.
+    rest: Vec<f32>,
 }
 
 impl Linear {
@@ -52,7 +56,13 @@ impl Linear {
             sum[n % COLUMNS] = sums[n] as f32;
             shift[n % COLUMNS] = bias[n];
         }
-        Linear { inputs, outputs, panels, columns }
+        Linear { inputs, outputs, panels, columns, precise: false }
+    }
+
+    /// The same layer with activations of 14 bits in place of 7: what quantising leaves over is quantised and multiplied
+    /// once more. Takes twice the time.
+    pub(crate) fn precise(self) -> Linear {
+        Linear { precise: true, ..self }
     }
 
     /// Length of a row of `x`.
@@ -82,7 +92,7 @@ impl Linear {
             return;
         }
         #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
-        run_with(self, x, y, scratch, super::dot::wasm::tile);
+        run_with(self, x, y, scratch, |rows, panel| super::dot::wasm::tile(rows, panel));
         #[cfg(not(all(target_family = "wasm", target_feature = "simd128")))]
         run_with(self, x, y, scratch, super::dot::scalar);
     }
@@ -103,38 +113,56 @@ fn run_with(
     tile: impl Fn([&[u8]; ROWS], &[i8]) -> Tile,
 ) {
     let stride = layer.inputs.next_multiple_of(GROUP);
-    let panel_bytes = stride * COLUMNS;
     for (x, y) in x.chunks(BLOCK * layer.inputs).zip(y.chunks_mut(BLOCK * layer.outputs)) {
-        let rows = y.len() / layer.outputs;
         quantise(x, layer.inputs, stride, scratch);
-        for (p, (panel, columns)) in layer.panels.chunks_exact(panel_bytes).zip(&layer.columns).enumerate() {
-            let at = p * COLUMNS;
-            let width = COLUMNS.min(layer.outputs - at);
-            for from in (0..rows).step_by(ROWS) {
-                let real = ROWS.min(rows - from);
-                let row = |r: usize| &scratch.quantised[(from + r.min(real - 1)) * stride..][..stride];
-                let dots = tile([row(0), row(1), row(2), row(3)], panel);
-                for r in 0..real {
-                    let values = scale(dots[r], scratch.rows[from + r], columns);
-                    let out = &mut y[(from + r) * layer.outputs + at..][..width];
-                    match out.first_chunk_mut::<COLUMNS>() {
-                        Some(full) => *full = values,
-                        None => out.copy_from_slice(&values[..width]),
+        multiply(layer, stride, scratch, &tile, y, |out, value, bias| *out = value + bias);
+        if layer.precise {
+            let mut rest = std::mem::take(&mut scratch.rest);
+            left_over(x, layer.inputs, stride, scratch, &mut rest);
+            quantise(&rest, layer.inputs, stride, scratch);
+            scratch.rest = rest;
+            multiply(layer, stride, scratch, &tile, y, |out, value, _| *out += value);
+        }
+    }
+}
+
+/// Multiplies the quantised rows with all panels; `put` gets each place of `y`, the product and the bias.
+#[inline(always)]
+fn multiply(
+    layer: &Linear,
+    stride: usize,
+    scratch: &Scratch,
+    tile: &impl Fn([&[u8]; ROWS], &[i8]) -> Tile,
+    y: &mut [f32],
+    put: impl Fn(&mut f32, f32, f32),
+) {
+    let rows = y.len() / layer.outputs;
+    let panels = layer.panels.chunks_exact(stride * COLUMNS);
+    for (p, (panel, [scale, sum, bias])) in panels.zip(&layer.columns).enumerate() {
+        let at = p * COLUMNS;
+        let width = COLUMNS.min(layer.outputs - at);
+        for from in (0..rows).step_by(ROWS) {
+            let real = ROWS.min(rows - from);
+            let row = |r: usize| &scratch.quantised[(from + r.min(real - 1)) * stride..][..stride];
+            let dots = tile([row(0), row(1), row(2), row(3)], panel);
+            for r in 0..real {
+                let (low, step) = scratch.rows[from + r];
+                let out = &mut y[(from + r) * layer.outputs + at..][..width];
+                match out.first_chunk_mut::<COLUMNS>() {
+                    Some(full) => {
+                        for c in 0..COLUMNS {
+                            put(&mut full[c], (step * dots[r][c] as f32 + low * sum[c]) * scale[c], bias[c]);
+                        }
+                    }
+                    None => {
+                        for (c, out) in out.iter_mut().enumerate() {
+                            put(out, (step * dots[r][c] as f32 + low * sum[c]) * scale[c], bias[c]);
+                        }
                     }
                 }
             }
         }
     }
-}
-
-/// Integer dot products back to f32: `(step * dot + low * sum of weights) * scale + bias`.
-#[inline(always)]
-fn scale(dots: [i32; COLUMNS], (low, step): (f32, f32), [scale, sum, bias]: &[[f32; COLUMNS]; 3]) -> [f32; COLUMNS] {
-    let mut values = [0.0; COLUMNS];
-    for c in 0..COLUMNS {
-        values[c] = (step * dots[c] as f32 + low * sum[c]) * scale[c] + bias[c];
-    }
-    values
 }
 
 /// `x = low + step * q` with `q` in 0..=127, low and step of each row from its smallest and largest value.
@@ -155,6 +183,16 @@ fn quantise(x: &[f32], width: usize, stride: usize, scratch: &mut Scratch) {
     }
 }
 
+/// `rest = x - (low + step * q)` for rows that were just quantised.
+#[inline(always)]
+fn left_over(x: &[f32], width: usize, stride: usize, scratch: &Scratch, rest: &mut Vec<f32>) {
+    rest.clear();
+    let rows = x.chunks_exact(width).zip(scratch.quantised.chunks_exact(stride)).zip(&scratch.rows);
+    for ((row, bytes), &(low, step)) in rows {
+        rest.extend(row.iter().zip(bytes).map(|(&v, &q)| v - (low + step * f32::from(q))));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -164,7 +202,7 @@ mod tests {
         /// The distance to the exact product is at most what rounding each activation by half a step can do.
         #[test]
         fn result_is_within_the_rounding_of_the_activations(
-            inputs in 1usize..70, outputs in 1usize..35, rows in 1usize..60, seed in any::<u64>(),
+            inputs in 1usize..70, outputs in 1usize..35, rows in 1usize..60, seed in any::<u64>(), precise in any::<bool>(),
         ) {
             let mut state = seed;
             let mut next = move || {
@@ -176,11 +214,12 @@ mod tests {
             let bias: Vec<f32> = (0..outputs).map(|_| next()).collect();
             let x: Vec<f32> = (0..rows * inputs).map(|_| next() * 3.0 + 1.0).collect();
             let layer = Linear::new(inputs, &weights, &scales, &bias);
+            let layer = if precise { layer.precise() } else { layer };
             let mut y = vec![f32::NAN; rows * outputs];
             layer.run(&x, &mut y, &mut Scratch::default());
             for (row, got) in x.chunks_exact(inputs).zip(y.chunks_exact(outputs)) {
                 let (low, high) = range(row);
-                let half_step = f64::from(high - low) / 254.0;
+                let half_step = f64::from(high - low) / 254.0 / if precise { 127.0 } else { 1.0 };
                 for n in 0..outputs {
                     let w = |k: usize| f64::from(weights[k * outputs + n]) * f64::from(scales[n]);
                     let exact = f64::from(bias[n]) + (0..inputs).map(|k| f64::from(row[k]) * w(k)).sum::<f64>();

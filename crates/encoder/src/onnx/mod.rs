@@ -94,7 +94,8 @@ impl<'a> Graph<'a> {
         }
         // Makers before users, as ONNX wants it: whoever walks back from a value comes to an end.
         for (i, node) in graph.nodes.iter().enumerate() {
-            if let Some(&input) = node.inputs.iter().find(|&&input| graph.producers.get(input).is_some_and(|&p| p >= i)) {
+            if let Some(&input) = node.inputs.iter().find(|&&input| graph.producers.get(input).is_some_and(|&p| p >= i))
+            {
                 return Err(format!("`{input}` is used before it is made"));
             }
         }

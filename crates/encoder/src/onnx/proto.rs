@@ -66,10 +66,7 @@ fn take<'a>(rest: &mut &'a [u8], count: u64) -> Result<&'a [u8], String> {
 }
 
 /// Calls `each` with the number and value of every field of a message.
-fn fields<'a>(
-    mut rest: &'a [u8],
-    mut each: impl FnMut(u64, Value<'a>) -> Result<(), String>,
-) -> Result<(), String> {
+fn fields<'a>(mut rest: &'a [u8], mut each: impl FnMut(u64, Value<'a>) -> Result<(), String>) -> Result<(), String> {
     while !rest.is_empty() {
         let key = varint(&mut rest)?;
         let value = match key & 7 {

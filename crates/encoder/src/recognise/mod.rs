@@ -62,7 +62,8 @@ pub(crate) fn bert(graph: &Graph<'_>) -> Result<Bert, String> {
     let mut head = None;
     if let Ok(linear) = reader.linear(name) {
         name = linear.input;
-        head = Some(linear.into_linear());
+        // It works on a pooled vector, whose rounding no averaging over tokens takes away, and once per text.
+        head = Some(linear.into_linear().precise());
     }
     let mut layers = Vec::new();
     loop {
@@ -101,7 +102,9 @@ impl Bert {
     /// Bytes of weights kept in memory.
     pub(crate) fn bytes(&self) -> usize {
         let layer = |l: &Layer| l.qkv.bytes() + l.out.bytes() + l.up.bytes() + l.down.bytes();
-        self.word.bytes() + 4 * self.positions.len() + self.layers.iter().map(layer).sum::<usize>()
+        self.word.bytes()
+            + 4 * self.positions.len()
+            + self.layers.iter().map(layer).sum::<usize>()
             + self.head.as_ref().map_or(0, Linear::bytes)
     }
 

@@ -226,7 +226,9 @@ impl<'g, 'a> Reader<'g, 'a> {
                 continue;
             }
             let erf = self.made_by(sum, &["Add"]).and_then(|add| {
-                self.either(add).into_iter().find_map(|(e, one)| if near(one, 1.0) { self.made_by(e, &["Erf"]) } else { None })
+                self.either(add)
+                    .into_iter()
+                    .find_map(|(e, one)| if near(one, 1.0) { self.made_by(e, &["Erf"]) } else { None })
             });
             let Some(scaled) = erf.and_then(|erf| self.made_by(self.input(erf, 0)?, &["Div", "Mul"])) else { continue };
             let (first, second) = (self.input(scaled, 0)?, self.input(scaled, 1)?);

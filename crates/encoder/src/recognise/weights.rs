@@ -148,7 +148,8 @@ pub(crate) fn matrix(graph: &Graph<'_>, name: &str, transposed: bool) -> Option<
         }
     }
     let scales: Vec<f32> = largest.iter().map(|m| m / 127.0).collect();
-    let round = |(i, v): (usize, &f32)| if scales[i % outputs] > 0.0 { (v / scales[i % outputs]).round() as i8 } else { 0 };
+    let round =
+        |(i, v): (usize, &f32)| if scales[i % outputs] > 0.0 { (v / scales[i % outputs]).round() as i8 } else { 0 };
     let weights = values.iter().enumerate().map(round).collect();
     Some(Matrix { inputs, weights, scales })
 }
