@@ -42,7 +42,10 @@ const STEPS = [
     made: () => existsSync(join(root, 'node_modules/.package-lock.json')),
     async act() {
       const { code } = await npm(['ci', '--no-audit', '--no-fund', '--loglevel=error']);
-      if (code !== 0) throw new Remedy('`npm ci` failed, for the reason above: mend that (most often the network) and run this again.');
+      if (code !== 0)
+        throw new Remedy(
+          '`npm ci` failed, for the reason above: mend that (most often the network) and run this again.',
+        );
     },
   },
   {
@@ -123,7 +126,7 @@ export async function setup({ only = STEPS.map((step) => step.name) } = {}) {
   const steps = STEPS.filter((step) => only.includes(step.name));
   const pending = steps.filter((step) => step.print && !upToDate(step));
   if (pending.some((step) => step.name === 'wasm') && !existsSync(join(root, 'web/dist/wasm'))) {
-    const minutes = Math.max(3, Math.round(16 / Math.min(cpus().length, 4)));
+    const minutes = Math.max(3, Math.round(12 / Math.min(cpus().length, 4)));
     console.log(
       `First set-up: about ${minutes} minutes on this machine, nearly all of it compiling Rust. Later ones take seconds.`,
     );

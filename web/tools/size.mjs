@@ -3,7 +3,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
 import { files, fingerprint, root, target } from './steps.mjs';
 
 /** Compressing an encoder at full strength takes half a minute: sizes are kept by content. */
@@ -17,14 +18,23 @@ const CACHE = join(target, 'setup/sizes.json');
 /**
  * Weighs everything that has a budget.
  *
- * @returns {{rows: (string | number)[][], over: string[], missing: string[]}}
+ * @returns {Promise<{rows: (string | number)[][], over: string[], missing: string[]}>}
  */
-export function measure() {
+export async function measure() {
   /** @type {{budgets: Budget[]}} */
   const { budgets } = JSON.parse(readFileSync(join(root, 'web/tools/budgets.json'), 'utf8'));
   const cache = readCache();
   /** @type {Record<string, Sizes>} */
   const kept = {};
+  /** @type {Record<string, Promise<{key: string, sizes: Sizes}>>} all at once, on all cores */
+  const weights = {};
+  for (const path of budgets.flatMap((budget) => budget.files.flatMap(expand))) {
+    const key = fingerprint([path]);
+    weights[path] ??= Promise.resolve(cache[key] ?? weigh(readFileSync(join(root, path)))).then((sizes) => ({
+      key,
+      sizes,
+    }));
+  }
   const rows = [];
   const over = [];
   const missing = [];
@@ -33,8 +43,7 @@ export function measure() {
     if (paths.length === 0) missing.push(`${budget.name} (${budget.files.join(', ')})`);
     const total = { raw: 0, gzip: 0, brotli: 0 };
     for (const path of paths) {
-      const key = fingerprint([path]);
-      const sizes = cache[key] ?? weigh(readFileSync(join(root, path)));
+      const { key, sizes } = await weights[path];
       kept[key] = sizes;
       rows.push([path, sizes.raw, sizes.gzip, sizes.brotli, '']);
       for (const kind of /** @type {const} */ (['raw', 'gzip', 'brotli'])) total[kind] += sizes[kind];
@@ -57,8 +66,8 @@ export function measure() {
 }
 
 /** Prints the table; false where something is over its budget or missing. */
-export function size() {
-  const { rows, over, missing } = measure();
+export async function size() {
+  const { rows, over, missing } = await measure();
   const table = [['', 'raw', 'gzip', 'brotli', 'budget'], ...rows].map((row) =>
     row.map((cell) => (typeof cell === 'number' ? number(cell) : cell)),
   );
@@ -72,14 +81,14 @@ export function size() {
   return over.length === 0 && missing.length === 0;
 }
 
-/** @returns {Sizes} */
-function weigh(bytes) {
+/** @returns {Promise<Sizes>} */
+async function weigh(bytes) {
   const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
-  return {
-    raw: bytes.length,
-    gzip: gzipSync(bytes, { level: 9 }).length,
-    brotli: brotliCompressSync(bytes, { params }).length,
-  };
+  const packed = await Promise.all([
+    promisify(gzip)(bytes, { level: 9 }),
+    promisify(brotliCompress)(bytes, { params }),
+  ]);
+  return { raw: bytes.length, gzip: packed[0].length, brotli: packed[1].length };
 }
 
 /** The files of the checkout that a path names, whose last part may have one `*`. */
@@ -105,4 +114,4 @@ function number(value) {
   return value.toLocaleString('en').replaceAll(',', ' ');
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) process.exitCode = size() ? 0 : 1;
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) process.exitCode = (await size()) ? 0 : 1;

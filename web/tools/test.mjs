@@ -60,7 +60,7 @@ const STAGES = [
     needs: ['demo', 'chromium'],
     act: () => nodeTest(['web/tests/browser'], '--test-concurrency=1'),
   },
-  { name: 'size budgets', parts: ['web'], needs: ['demo'], act: async () => size() },
+  { name: 'size budgets', parts: ['web'], needs: ['demo'], act: size },
 ];
 
 async function set(...only) {

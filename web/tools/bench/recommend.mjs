@@ -25,7 +25,10 @@ export default async function recommend(paths) {
   const named = paths.map(async (path) => ({ name: basename(path, '.predilect'), bytes: await readFile(path) }));
   const catalogues = await Promise.all(named);
   if (catalogues.length === 0) {
-    catalogues.push({ name: 'demo', bytes: await readFile(CATALOGUE) }, { name: 'made-up', bytes: await madeUp(36_273) });
+    catalogues.push(
+      { name: 'demo', bytes: await readFile(CATALOGUE) },
+      { name: 'made-up', bytes: await madeUp(36_273) },
+    );
   }
   const browser = await launch();
   const rows = [];
@@ -158,7 +161,12 @@ async function madeUp(count) {
   const vectors = new Float32Array(count * dimension);
   for (let i = 0; i < count; i++) {
     const cluster = i % 200;
-    const item = { id: `i${i}`, title: `Item ${i}`, text: `Made-up item ${i} of group ${cluster}.`, tags: [`group ${cluster}`] };
+    const item = {
+      id: `i${i}`,
+      title: `Item ${i}`,
+      text: `Made-up item ${i} of group ${cluster}.`,
+      tags: [`group ${cluster}`],
+    };
     builder.push(encoder.encode(`${JSON.stringify({ ...item, popularity: (i * 7919) % 1000 })}\n`));
     for (let j = 0; j < dimension; j++) {
       vectors[i * dimension + j] = (centres[cluster * dimension + j] ?? 0) + 0.8 * random();
