@@ -50,7 +50,7 @@ const STEPS = [
   },
   {
     name: 'wasm',
-    why: 'wasm modules: the first time compiles a neural network runtime and optimises it as a whole (minutes)',
+    why: 'wasm modules: the first time compiles all of Rust that the page needs and optimises it as a whole (minutes)',
     print: () => fingerprint(wasmInputs()),
     made: () => WASM.every((name) => existsSync(join(root, `web/dist/wasm/${name}_bg.wasm`))),
     async act() {

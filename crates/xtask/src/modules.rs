@@ -29,7 +29,7 @@ pub const MODULES: [Module; 3] = [
     Module {
         name: "encoder",
         package: "predilect-encoder-wasm",
-        note: "large: tokenizer and neural network, optimised as a whole; minutes where it was never built",
+        note: "the largest: tokenizer and neural network; minutes where it was never built",
     },
 ];
 
