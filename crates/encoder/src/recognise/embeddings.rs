@@ -2,6 +2,7 @@
 
 use super::pattern::Reader;
 use super::weights::{self, Table};
+use crate::onnx::{Attribute, Kind};
 
 /// One term of the sum.
 enum Term {
@@ -109,7 +110,10 @@ fn scaled_rows<'g>(reader: &Reader<'g, '_>, rows: &'g str, scales: &'g str) -> O
     if scales.dims != [count, 1] || width == 0 {
         return None;
     }
-    let values = rows.small_ints()?.into_iter().map(|v| i8::try_from(v).ok()).collect::<Option<Vec<i8>>>()?;
+    let values = match rows.kind {
+        Kind::I8 => rows.bytes.iter().map(|b| b.cast_signed()).collect(),
+        _ => rows.small_ints()?.into_iter().map(|v| i8::try_from(v).ok()).collect::<Option<Vec<i8>>>()?,
+    };
     Some(Term::Word(Table::Int8 { width, values, scales: scales.floats()?, row_step: 1, block: width }))
 }
 
@@ -125,7 +129,7 @@ fn all_zero<'g>(reader: &Reader<'g, '_>, name: &'g str, depth: usize) -> bool {
     let Some(node) = reader.graph.producer(name) else { return false };
     match node.op {
         "ConstantOfShape" => !node.attributes.iter().any(|(_, a)| match a {
-            crate::onnx::Attribute::Tensor(t) => t.ints().is_none_or(|v| v.iter().any(|&v| v != 0)),
+            Attribute::Tensor(t) => t.ints().is_none_or(|v| v.iter().any(|&v| v != 0)),
             _ => false,
         }),
         "Slice" | "Expand" | "Unsqueeze" | "Reshape" => {

@@ -124,7 +124,7 @@ impl Bert {
         };
         let sound = hidden > 0
             && self.positions.len() >= hidden
-            && self.positions.len() % hidden == 0
+            && self.positions.len().is_multiple_of(hidden)
             && norm(&self.norm)
             && !self.layers.is_empty()
             && self.layers.iter().all(layer)
