@@ -170,7 +170,7 @@ pub fn fold(profile: &Profile, catalogue: &Catalogue, config: &TasteConfig, now:
         let interest = Interest {
             key: format!("typed:{}", typed.text),
             weight,
-            query: Query::new(&typed.vector),
+            query: catalogue.project(&typed.vector),
             origin: Origin::Typed(typed.text.clone()),
         };
         if weight > 0.0 {

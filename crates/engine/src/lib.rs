@@ -148,7 +148,7 @@ impl Engine {
         check_k("search", request.k)?;
         let vector = self.vector(vector, fingerprint, "the query")?;
         let allowed = self.filter(&request.filter)?;
-        self.closest(&Query::new(&vector), request.k, &allowed, |part| Reason {
+        self.closest(&self.catalogue.project(&vector), request.k, &allowed, |part| Reason {
             text: Some(request.text.clone()),
             ..Reason::plain(ReasonKind::Match, part)
         })

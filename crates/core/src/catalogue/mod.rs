@@ -7,6 +7,7 @@
 //! | tensor | type, shape | meaning |
 //! |---|---|---|
 //! | `vectors` | I8 `[n, d]` | rows in -127..=127 |
+//! | `centre`, `axes` | F32 `[d]` or `[0]`, `[m, d]` | what is taken away from every vector, see below |
 //! | `scales` | F32 `[n]` | `row * scale` has length 1 |
 //! | `popularity` | F32 `[n]` | percentile of the field `popularity` among the items that have one, 0..=1; 0 without |
 //! | `ids`, `ids.offsets` | U8, U32 `[n+1]` | UTF-8 ids, one after the other |
@@ -16,11 +17,15 @@
 //! | `column{i}.names` | U8 | label column: JSON array of its labels, ascending |
 //! | `column{i}.labels`, `column{i}.offsets` | U32, U32 `[n+1]` | label column: indices into the names |
 //!
+//! A row is what is left of an item's vector when `centre` and the parts along the orthonormal `axes` are taken away, made
+//! unit length again; a query goes the same way ([`Catalogue::project`]). Catalogues of fewer than 100 items have no centre.
+//!
 //! `checksum` in the header is XXH3-64 over the header without checksum and over every tensor's name, type, shape and
 //! bytes in ascending order of names. It finds damage, not forgery: that is the task of the SHA-256 a page may demand.
 
 mod columns;
 mod read;
+mod space;
 mod write;
 
 pub use columns::{Column, Labels, days_since_1970};

@@ -6,10 +6,11 @@ use std::ops::Range;
 use safetensors::{Dtype, SafeTensorError, SafeTensors};
 use serde_json::value::RawValue;
 
+use super::space::Space;
 use super::{
     CatalogueError, Column, ColumnHead, ColumnKind, FORMAT, Header, ItemIdx, Labels, METADATA_KEY, checksum, corrupt,
 };
-use crate::vector::{MAX_DIMENSION, Query};
+use crate::vector::{MAX_DIMENSION, Query, UnitVector};
 
 /// A catalogue in memory: the bytes of its file, and views into them.
 #[derive(Debug)]
@@ -17,6 +18,7 @@ pub struct Catalogue {
     bytes: Vec<u8>,
     header: Header,
     vectors: Range<usize>,
+    space: Space,
     scales: Vec<f32>,
     popularity: Vec<f32>,
     ids: Spans,
@@ -47,6 +49,7 @@ impl Catalogue {
         let reader = Reader::new(&bytes)?;
         let (count, dimension) = (reader.header.count, reader.header.dimension);
         let vectors = reader.range("vectors", Dtype::I8, &[count, dimension])?;
+        let space = reader.space(dimension)?;
         let scales = reader.f32("scales", count)?;
         let popularity = reader.f32("popularity", count)?;
         if scales.iter().chain(&popularity).any(|v| !v.is_finite()) {
@@ -57,7 +60,7 @@ impl Catalogue {
         let fields = reader.spans("fields", count)?;
         let columns = reader.columns()?;
         let header = reader.header;
-        let catalogue = Self { bytes, header, vectors, scales, popularity, ids, order, fields, columns };
+        let catalogue = Self { bytes, header, vectors, space, scales, popularity, ids, order, fields, columns };
         catalogue.check_ids()?;
         Ok(catalogue)
     }
@@ -112,6 +115,11 @@ impl Catalogue {
     pub fn vector(&self, item: ItemIdx) -> (&[i8], f32) {
         let d = self.header.dimension;
         (&self.rows()[item.row() * d..(item.row() + 1) * d], self.scales[item.row()])
+    }
+
+    /// A vector of the encoder as a direction among the rows: less what all items share.
+    pub fn project(&self, vector: &UnitVector) -> Query {
+        Query::new(&self.space.project(vector))
     }
 
     /// The direction of an item as a query.
@@ -259,6 +267,18 @@ impl<'a> Reader<'a> {
 
     fn f32(&self, name: &str, count: usize) -> Result<Vec<f32>, CatalogueError> {
         Ok(words(self.data(name, Dtype::F32, Some(&[count]))?).map(f32::from_le_bytes).collect())
+    }
+
+    fn space(&self, dimension: usize) -> Result<Space, CatalogueError> {
+        let centre = self.data("centre", Dtype::F32, None)?;
+        let axes = self.data("axes", Dtype::F32, None)?;
+        let centre: Vec<f32> = words(centre).map(f32::from_le_bytes).collect();
+        let axes: Vec<f32> = words(axes).map(f32::from_le_bytes).collect();
+        let fits = centre.is_empty() || centre.len() == dimension;
+        if !fits || axes.len() % dimension != 0 || centre.iter().chain(&axes).any(|v| !v.is_finite()) {
+            return Err(corrupt("centre or axes do not fit the dimension"));
+        }
+        Ok(Space { centre, axes: axes.chunks(dimension).map(<[f32]>::to_vec).collect() })
     }
 
     fn offsets(&self, name: &str, count: usize, total: usize) -> Result<Vec<u32>, CatalogueError> {

@@ -7,6 +7,7 @@ use safetensors::{Dtype, View};
 use serde_json::{Map, Value};
 
 use super::columns::{Column, derive};
+use super::space::Space;
 use super::{CatalogueError, FORMAT, Header, METADATA_KEY, checksum};
 use crate::vector::{MAX_DIMENSION, UnitVector, quantise_row};
 
@@ -77,7 +78,7 @@ impl Tensor {
 ///
 /// # Errors
 /// [`CatalogueError::Parts`] names the item: wrong number of values, a vector without direction, an empty or repeated id.
-pub fn write(parts: &CatalogueParts<'_>) -> Result<Vec<u8>, CatalogueError> {
+pub fn write<'a>(parts: &CatalogueParts<'a>) -> Result<Vec<u8>, CatalogueError> {
     let refuse = |what: String| CatalogueError::Parts { what };
     let (count, dimension) = (parts.items.len(), parts.dimension);
     if dimension == 0 || dimension > MAX_DIMENSION {
@@ -95,8 +96,15 @@ pub fn write(parts: &CatalogueParts<'_>) -> Result<Vec<u8>, CatalogueError> {
     let mut rows = Vec::with_capacity(count * dimension);
     let mut scales = Vec::with_capacity(count);
     let mut total = vec![0.0_f64; dimension];
-    for (item, vector) in parts.items.iter().zip(parts.vectors.chunks_exact(dimension)) {
-        let unit = UnitVector::new(vector).map_err(|error| refuse(format!("item \"{}\": {error}", item.id)))?;
+    let unit = |(item, vector): (&ItemParts, &[f32])| {
+        UnitVector::new(vector).map_err(|error| refuse(format!("item \"{}\": {error}", item.id)))
+    };
+    let units =
+        parts.items.iter().zip(parts.vectors.chunks_exact(dimension)).map(unit).collect::<Result<Vec<_>, _>>()?;
+    let language = |item: &'a ItemParts| item.fields.get("lang").and_then(Value::as_str).unwrap_or_default();
+    let space = Space::fit(&units, &parts.items.iter().map(language).collect::<Vec<_>>());
+    for unit in &units {
+        let unit = space.project(unit);
         let (row, scale) = quantise_row(&unit);
         for (sum, value) in total.iter_mut().zip(&row) {
             *sum += f64::from(*value) * f64::from(scale);
@@ -109,6 +117,8 @@ pub fn write(parts: &CatalogueParts<'_>) -> Result<Vec<u8>, CatalogueError> {
     let (fields, fields_offsets) = joined(parts.items.iter().map(|item| Cow::Owned(fields_json(item))))?;
     let mut tensors = BTreeMap::from([
         ("vectors".to_owned(), Tensor { dtype: Dtype::I8, shape: vec![count, dimension], bytes: rows }),
+        ("centre".to_owned(), Tensor::f32(&space.centre)),
+        ("axes".to_owned(), Tensor { shape: vec![space.axes.len(), dimension], ..Tensor::f32(&space.axes.concat()) }),
         ("scales".to_owned(), Tensor::f32(&scales)),
         ("popularity".to_owned(), Tensor::f32(&popularity(parts.items))),
         ("ids".to_owned(), Tensor::u8(ids)),
