@@ -16,8 +16,8 @@
 //! # Two paths
 //!
 //! A graph that is a BERT-like encoder (post-norm layers, learned positions; weights in f32, f16, int8 or int4) is
-//! recognised and run by this crate's own code: int8 weights, activations rounded row by row on the fly, no padding. It
-//! takes as much memory as the int8 weights. Every other graph needs the feature `generic`: tract, in f32.
+//! recognised and run by this crate's own code: int8 weights, activations rounded to 14 bits row by row on the fly (two
+//! integer products of 7 bits), no padding. It takes as much memory as the int8 weights. Every other graph needs the feature `generic`: tract, in f32.
 //!
 //! # Equal bytes everywhere
 //!

@@ -62,7 +62,6 @@ pub(crate) fn bert(graph: &Graph<'_>) -> Result<Bert, String> {
     let mut head = None;
     if let Ok(linear) = reader.linear(name) {
         name = linear.input;
-        // It works on a pooled vector, whose rounding no averaging over tokens takes away, and once per text.
         head = Some(linear.into_linear().precise());
     }
     let mut layers = Vec::new();
@@ -77,14 +76,15 @@ pub(crate) fn bert(graph: &Graph<'_>) -> Result<Bert, String> {
         let (sum, attention_norm) = reader.norm(perceptron.input)?;
         let attention = attention::read(&reader, sum)?;
         name = attention.input;
+        // Rounded to 7 bits, activations change the nearest neighbour of too many texts.
         layers.push(Layer {
             heads: attention.heads,
-            qkv: attention.qkv,
-            out: attention.out,
+            qkv: attention.qkv.precise(),
+            out: attention.out.precise(),
             attention_norm,
-            up: perceptron.up,
+            up: perceptron.up.precise(),
             activation: perceptron.activation,
-            down: perceptron.down,
+            down: perceptron.down.precise(),
             norm,
         });
         if layers.len() > 1000 {
