@@ -1,6 +1,6 @@
 """Step 6: a trained run -> the files that ship.
 
-    python export.py --run finish --step .5 --words-step .5 --revision 2026-11-22
+    python export.py --run finish --step .4 --words-step .45 --refit 6000 --revision 2026-11-22
     python export.py --untrained                 # the student as it starts, for trying the file format
 
 Writes model.onnx, tokenizer.json, manifest.json and golden.json into ../predilect-encoder-small, and rotation.npy (the

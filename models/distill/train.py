@@ -1,7 +1,7 @@
 """Step 4: distil the student; step 5, with --step and --decay, is the quantisation-aware finish.
 
     python train.py --run main --minutes 600                       # resumes WORK/runs/main when it exists
-    python train.py --run finish --from main --minutes 30 --decay --step .5 --words-step .5
+    python train.py --run finish --from main --minutes 30 --decay --step .4 --words-step .45
     python train.py --run more --init ../predilect-encoder-small/model.onnx --minutes 600
 
 Loss, against the teacher's unit vector t (rotated, see below) with the student's s:
@@ -191,7 +191,7 @@ def main() -> None:
     turn = torch.from_numpy(rotation)
     frozen = Encoder(len(model.words.weight), len(model.layers)).quantised(o.step, o.words_step)
     began, warm, marks, first = time.time(), step, [], True
-    due = began + (60 if step == 0 else o.every)
+    due = began + o.every
     while True:
         corpus.refresh()
         targets = torch.from_numpy(corpus.targets)
