@@ -275,7 +275,7 @@ impl<'a> Reader<'a> {
         let centre: Vec<f32> = words(centre).map(f32::from_le_bytes).collect();
         let axes: Vec<f32> = words(axes).map(f32::from_le_bytes).collect();
         let fits = centre.is_empty() || centre.len() == dimension;
-        if !fits || axes.len() % dimension != 0 || centre.iter().chain(&axes).any(|v| !v.is_finite()) {
+        if !fits || !axes.len().is_multiple_of(dimension) || centre.iter().chain(&axes).any(|v| !v.is_finite()) {
             return Err(corrupt("centre or axes do not fit the dimension"));
         }
         Ok(Space { centre, axes: axes.chunks(dimension).map(<[f32]>::to_vec).collect() })
