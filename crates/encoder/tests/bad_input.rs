@@ -13,7 +13,7 @@ fn files() -> (Vec<u8>, Vec<u8>, Manifest) {
 
 fn encoder() -> Encoder {
     let (model, tokenizer, manifest) = files();
-    Encoder::load(&model, &tokenizer, &manifest).unwrap()
+    Encoder::load(&model, &tokenizer, &manifest).expect("the files belong together")
 }
 
 /// Loads files as if they had been published that way: the manifest agrees with them.
