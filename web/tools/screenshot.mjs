@@ -1,10 +1,10 @@
 // Makes the picture of the README: `node web/tools/screenshot.mjs [FILE]`, after a set-up. The demo is opened as a visitor
-// would and told three things; what it then shows is the picture.
+// would and told what is liked, in both languages; what it then shows is the picture.
 
 import { pathToFileURL } from 'node:url';
 import { launch } from './browser.mjs';
-import { fail } from './setup.mjs';
 import { serve } from './serve.mjs';
+import { fail } from './setup.mjs';
 import { SITE } from './site.mjs';
 
 const LIKED = ['culture-en-001', 'recipes-zh-001'];
@@ -17,6 +17,7 @@ async function screenshot(/** @type {string} */ path) {
     await page.goto(server.url);
     const listed = '#grid:not([aria-busy]) .card[data-id]';
     await page.locator(listed).first().waitFor();
+    await page.getByText('Both', { exact: true }).click();
     for (const id of LIKED) {
       const card = page.locator(`#grid .card[data-id="${id}"]`);
       // What is not on the first list is found in its section.
@@ -24,7 +25,10 @@ async function screenshot(/** @type {string} */ path) {
       await card.locator('.act.like').click();
       await page.locator(listed).first().waitFor();
     }
-    await page.waitForTimeout(1500);
+    // The message in passing goes, and the page comes to rest at its top.
+    await page.locator('#snack').waitFor({ state: 'hidden', timeout: 30_000 });
+    await page.evaluate(() => scrollTo(0, 0));
+    await page.waitForTimeout(500);
     await page.screenshot({ path });
     console.log(`written to ${path}`);
   } finally {
@@ -34,5 +38,5 @@ async function screenshot(/** @type {string} */ path) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  await screenshot(process.argv[2] ?? 'web/demo/screenshot.png').catch(fail);
+  await screenshot(process.argv[2] ?? 'web/screenshot.png').catch(fail);
 }
