@@ -10,8 +10,8 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
-import { summary } from '../bench.mjs';
 import { launch } from '../browser.mjs';
+import { summary } from '../measure.mjs';
 import { serve } from '../serve.mjs';
 import { CATALOGUE } from '../site.mjs';
 import { root } from '../steps.mjs';
