@@ -258,6 +258,8 @@ fn keep_strongest(evidence: &mut Vec<Evidence>, limit: usize) {
 struct Cluster {
     members: Vec<Evidence>,
     sum: Vec<f32>,
+    /// Squared length of the sum.
+    square: f32,
     query: Query,
     weight: f64,
 }
@@ -265,7 +267,7 @@ struct Cluster {
 impl Cluster {
     fn new(evidence: Evidence, catalogue: &Catalogue) -> Self {
         let sum = vec![0.0; catalogue.header().dimension];
-        let mut cluster = Self { members: Vec::new(), query: Query::from_values(&sum), sum, weight: 0.0 };
+        let mut cluster = Self { members: Vec::new(), query: Query::from_values(&sum), sum, square: 0.0, weight: 0.0 };
         cluster.add(evidence, catalogue);
         cluster
     }
@@ -278,6 +280,11 @@ impl Cluster {
         }
         self.weight += evidence.weight;
         self.members.push(evidence);
+        self.moved();
+    }
+
+    fn moved(&mut self) {
+        self.square = dot_f32(&self.sum, &self.sum);
         self.query = Query::from_values(&self.sum);
     }
 
@@ -287,11 +294,11 @@ impl Cluster {
         }
         self.weight += other.weight;
         self.members.extend(other.members);
-        self.query = Query::from_values(&self.sum);
+        self.moved();
     }
 
     fn similarity(&self, other: &Self) -> f32 {
-        let lengths = (dot_f32(&self.sum, &self.sum) * dot_f32(&other.sum, &other.sum)).sqrt();
+        let lengths = (self.square * other.square).sqrt();
         if lengths > 0.0 { dot_f32(&self.sum, &other.sum) / lengths } else { 0.0 }
     }
 

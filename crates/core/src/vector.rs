@@ -140,10 +140,14 @@ pub fn dot(row: &[i8], query: &[i16]) -> i32 {
 /// Dot product of two equally long slices, in a fixed order over eight lanes, so that it is fast and equal everywhere.
 pub(crate) fn dot_f32(a: &[f32], b: &[f32]) -> f32 {
     let mut lanes = [0.0_f32; 8];
-    for (x, y) in a.chunks(8).zip(b.chunks(8)) {
-        for ((lane, &x), &y) in lanes.iter_mut().zip(x).zip(y) {
-            *lane += x * y;
+    let (a, b) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    for (x, y) in a.0.iter().zip(b.0) {
+        for i in 0..8 {
+            lanes[i] += x[i] * y[i];
         }
+    }
+    for ((lane, &x), &y) in lanes.iter_mut().zip(a.1).zip(b.1) {
+        *lane += x * y;
     }
     lanes.iter().sum()
 }
