@@ -9,7 +9,7 @@ use crate::event::{Event, EventKind, Millis};
 use crate::order::{ascending, descending, pair, reorder, second};
 use crate::profile::Profile;
 use crate::reason::Cause;
-use crate::vector::{Query, dot_f32};
+use crate::vector::{Query, dot_row};
 
 /// How a profile is folded.
 #[derive(Debug, Clone, PartialEq)]
@@ -164,7 +164,7 @@ pub fn fold(profile: &Profile, catalogue: &Catalogue, config: &TasteConfig, now:
 
     keep_strongest(&mut liked, config.max_items);
     taste.interests = gather(liked, catalogue, config);
-    taste.negatives = disliked.into_iter().map(|evidence| single(evidence, catalogue)).collect();
+    taste.negatives = disliked.into_iter().filter_map(|evidence| together([evidence], catalogue)).collect();
     for typed in profile.typed() {
         let weight = typed.weight.abs() * age.factor(typed.at);
         let interest = Interest {
@@ -254,80 +254,107 @@ fn keep_strongest(evidence: &mut Vec<Evidence>, limit: usize) {
     }
 }
 
-/// An interest while it grows: its members and the weighted sum of their vectors.
+/// Interests while they grow. `products[a][b]` is the dot product of the sums of `a` and `b`; it follows from what is added,
+/// so that an item costs one dot product an interest and nothing more.
+#[derive(Default)]
+struct Clusters {
+    list: Vec<Cluster>,
+    products: Vec<Vec<f64>>,
+}
+
+/// Members and the weighted sum of their vectors.
 struct Cluster {
     members: Vec<Evidence>,
     sum: Vec<f32>,
-    /// Squared length of the sum.
-    square: f32,
-    query: Query,
     weight: f64,
 }
 
-impl Cluster {
-    fn new(evidence: Evidence, catalogue: &Catalogue) -> Self {
-        let sum = vec![0.0; catalogue.header().dimension];
-        let mut cluster = Self { members: Vec::new(), query: Query::from_values(&sum), sum, square: 0.0, weight: 0.0 };
-        cluster.add(evidence, catalogue);
-        cluster
-    }
-
-    fn add(&mut self, evidence: Evidence, catalogue: &Catalogue) {
+impl Clusters {
+    /// Puts an item into the interest it is closest to, from `join_affinity` on, or into one of its own.
+    fn add(&mut self, evidence: Evidence, catalogue: &Catalogue, join_affinity: f64) {
         let (row, scale) = catalogue.vector(evidence.item);
-        let factor = scale * evidence.weight as f32;
-        for (sum, &value) in self.sum.iter_mut().zip(row) {
+        let cosine_scale = f64::from(scale);
+        let products: Vec<f64> =
+            self.list.iter().map(|cluster| f64::from(dot_row(row, &cluster.sum)) * cosine_scale).collect();
+        let mut best: Option<(usize, f64)> = None;
+        for (i, product) in products.iter().enumerate() {
+            let length = self.products[i][i].sqrt();
+            let near = if length > 0.0 { catalogue.affinity((product / length) as f32) } else { 0.0 };
+            if near >= join_affinity && best.is_none_or(|(_, other)| near > other) {
+                best = Some((i, near));
+            }
+        }
+        let at = best.map_or_else(|| self.push(row.len()), |(i, _)| i);
+        let weight = evidence.weight;
+        for (j, product) in products.iter().enumerate().filter(|(j, _)| *j != at) {
+            self.products[at][j] += weight * product;
+            self.products[j][at] = self.products[at][j];
+        }
+        // The row has length 1: |s + w r|^2 = |s|^2 + 2 w (s r) + w^2.
+        self.products[at][at] += 2.0 * weight * products.get(at).unwrap_or(&0.0) + weight * weight;
+        let cluster = &mut self.list[at];
+        let factor = scale * weight as f32;
+        for (sum, &value) in cluster.sum.iter_mut().zip(row) {
             *sum += f32::from(value) * factor;
         }
-        self.weight += evidence.weight;
-        self.members.push(evidence);
-        self.moved();
+        cluster.weight += weight;
+        cluster.members.push(evidence);
     }
 
-    fn moved(&mut self) {
-        self.square = dot_f32(&self.sum, &self.sum);
-        self.query = Query::from_values(&self.sum);
+    fn push(&mut self, dimension: usize) -> usize {
+        self.list.push(Cluster { members: Vec::new(), sum: vec![0.0; dimension], weight: 0.0 });
+        self.products.iter_mut().for_each(|row| row.push(0.0));
+        self.products.push(vec![0.0; self.list.len()]);
+        self.list.len() - 1
     }
 
-    fn absorb(&mut self, other: Self) {
-        for (sum, value) in self.sum.iter_mut().zip(other.sum) {
+    fn merge_closest(&mut self) {
+        let mut closest = (0, 1, f64::NEG_INFINITY);
+        for a in 0..self.list.len() {
+            for b in a + 1..self.list.len() {
+                let lengths = (self.products[a][a] * self.products[b][b]).sqrt();
+                let near = if lengths > 0.0 { self.products[a][b] / lengths } else { 0.0 };
+                if near > closest.2 {
+                    closest = (a, b, near);
+                }
+            }
+        }
+        let (into, from, _) = closest;
+        let absorbed = self.list.remove(from);
+        let mut products = self.products.remove(from);
+        let square = products.remove(from);
+        for (row, product) in self.products.iter_mut().zip(&products) {
+            row.remove(from);
+            row[into] += product;
+        }
+        for j in (0..self.list.len()).filter(|&j| j != into) {
+            self.products[into][j] = self.products[j][into];
+        }
+        self.products[into][into] += products[into] + square;
+        let cluster = &mut self.list[into];
+        for (sum, value) in cluster.sum.iter_mut().zip(absorbed.sum) {
             *sum += value;
         }
-        self.weight += other.weight;
-        self.members.extend(other.members);
-        self.moved();
+        cluster.weight += absorbed.weight;
+        cluster.members.extend(absorbed.members);
     }
+}
 
-    fn similarity(&self, other: &Self) -> f32 {
-        let lengths = (self.square * other.square).sqrt();
-        if lengths > 0.0 { dot_f32(&self.sum, &other.sum) / lengths } else { 0.0 }
-    }
-
+impl Cluster {
     fn into_interest(self, catalogue: &Catalogue) -> Interest {
-        let closeness = |e: &Evidence| f64::from(catalogue.similarity(&self.query, e.item));
+        let query = Query::from_values(&self.sum);
+        let closeness = |e: &Evidence| f64::from(catalogue.similarity(&query, e.item));
         let order = descending(self.members.iter().map(closeness));
         let members = reorder(self.members, &order);
         let key = format!("items:{}", catalogue.id(members[0].item));
-        Interest { key, weight: self.weight, query: self.query, origin: Origin::Items(members) }
+        Interest { key, weight: self.weight, query, origin: Origin::Items(members) }
     }
 }
 
 fn gather(evidence: Vec<Evidence>, catalogue: &Catalogue, config: &TasteConfig) -> Vec<Interest> {
-    let mut clusters = Clusters { list: Vec::new(), near: Vec::new() };
+    let mut clusters = Clusters::default();
     for one in evidence {
-        let affinity = |cluster: &Cluster| catalogue.affinity(catalogue.similarity(&cluster.query, one.item));
-        let mut best: Option<(usize, f64)> = None;
-        for (i, cluster) in clusters.list.iter().enumerate() {
-            let near = affinity(cluster);
-            if near >= config.join_affinity && best.is_none_or(|(_, other)| near > other) {
-                best = Some((i, near));
-            }
-        }
-        if let Some((i, _)) = best {
-            clusters.list[i].add(one, catalogue);
-            clusters.moved(i);
-        } else {
-            clusters.push(Cluster::new(one, catalogue));
-        }
+        clusters.add(one, catalogue, config.join_affinity);
         if clusters.list.len() > config.max_interests.max(1) {
             clusters.merge_closest();
         }
@@ -335,51 +362,13 @@ fn gather(evidence: Vec<Evidence>, catalogue: &Catalogue, config: &TasteConfig) 
     clusters.list.into_iter().map(|cluster| cluster.into_interest(catalogue)).collect()
 }
 
-/// Clusters with the cosines between all of them, so that each step computes only what it changed.
-struct Clusters {
-    list: Vec<Cluster>,
-    near: Vec<Vec<f32>>,
-}
-
-impl Clusters {
-    fn push(&mut self, cluster: Cluster) {
-        self.list.push(cluster);
-        let last = self.list.len() - 1;
-        self.near.iter_mut().for_each(|row| row.push(0.0));
-        self.near.push(vec![0.0; last + 1]);
-        self.moved(last);
+/// All of `members` as one interest.
+fn together(members: impl IntoIterator<Item = Evidence>, catalogue: &Catalogue) -> Option<Interest> {
+    let mut clusters = Clusters::default();
+    for member in members {
+        clusters.add(member, catalogue, f64::NEG_INFINITY);
     }
-
-    fn moved(&mut self, i: usize) {
-        for j in (0..self.list.len()).filter(|&j| j != i) {
-            let near = self.list[i].similarity(&self.list[j]);
-            self.near[i][j] = near;
-            self.near[j][i] = near;
-        }
-    }
-
-    fn merge_closest(&mut self) {
-        let mut closest = (0, 1, f32::NEG_INFINITY);
-        for a in 0..self.list.len() {
-            for b in a + 1..self.list.len() {
-                if self.near[a][b] > closest.2 {
-                    closest = (a, b, self.near[a][b]);
-                }
-            }
-        }
-        let (into, from, _) = closest;
-        let absorbed = self.list.remove(from);
-        self.near.remove(from);
-        for row in &mut self.near {
-            row.remove(from);
-        }
-        self.list[into].absorb(absorbed);
-        self.moved(into);
-    }
-}
-
-fn single(evidence: Evidence, catalogue: &Catalogue) -> Interest {
-    Cluster::new(evidence, catalogue).into_interest(catalogue)
+    Some(clusters.list.pop()?.into_interest(catalogue))
 }
 
 /// The latest items the person turned to within the session, the last one counting most.
@@ -394,8 +383,5 @@ fn session(profile: &Profile, catalogue: &Catalogue, config: &TasteConfig, now: 
         let weight = event.weight() * 0.8_f64.powi(members.len() as i32);
         members.push(Evidence { item, weight, cause: Cause::from(event) });
     }
-    let mut members = members.into_iter();
-    let mut cluster = Cluster::new(members.next()?, catalogue);
-    members.for_each(|one| cluster.add(one, catalogue));
-    Some(cluster.into_interest(catalogue))
+    together(members, catalogue)
 }
