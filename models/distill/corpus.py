@@ -29,7 +29,7 @@ CAPS = {
     "artworks": 8000, "debian-short": 11000, "debian-long": 4000, "subjectivity": 6000, "sentence_polarity": 7000,
     "pros_cons": 6000, "product_reviews": 5000, "movie_reviews": 5000, "manpages-zh": 6000,
     "libreoffice-help-zh-cn": 7000, "fortunes-zh": 12000, "howtocook": 8000, "react-zh-hans": 6000,
-    "rust-book-cn": 4000, "debian-reference-zh-cn": 2000, "cedict": 30000,
+    "rust-book-cn": 4000, "debian-reference-zh-cn": 2000, "cedict": 30000, "passage-en": 5000, "passage-zh": 5000,
 }
 
 
@@ -104,8 +104,8 @@ def labels():
                 yield "appstream", first_sentences(clean(en), 160), first_sentences(clean(cn), 80)
 
 
-def stanzas(path: Path, field: str):
-    """Package descriptions: (md5, short, long)."""
+def stanzas(path: Path, field: str, whole: bool = False):
+    """Package descriptions: (md5, short, long), of the long one the first paragraph unless `whole`."""
     md5, short, long = "", "", []
     for row in lines(path):
         if row.startswith("Description-md5:"):
@@ -115,7 +115,8 @@ def stanzas(path: Path, field: str):
         elif row.startswith(" ") and short:
             long.append("\n" if row.strip() == "." else row.strip())
         elif not row.strip() and short:
-            yield md5, short, clean(" ".join(long).split("\n")[0])
+            text = " ".join(long)
+            yield md5, short, clean(text if whole else text.split("\n")[0])
             short = ""
 
 
@@ -145,6 +146,26 @@ def reviews():
                     row = re.sub(r"^.*?##", "", row)
                     row = re.sub(r"\s+([.,!?;:')])", r"\1", row).replace("( ", "(").replace(" n't", "n't")
                     yield re.sub(r"_\d$", "", name), row
+
+
+def passages():
+    """Consecutive sentences of one document, some hundred characters: what a question is answered from."""
+    for _, _, long in stanzas(TEXT / "debian_descriptions/Translation-en.gz", "Description-en:", whole=True):
+        if len(long) > 350:
+            yield "passage-en", first_sentences(long, 900)
+    with zipfile.ZipFile(TEXT / "nltk_cc_by/movie_reviews.zip") as archive:
+        for member in archive.namelist():
+            if member.endswith(".txt"):
+                rows = [re.sub(r"\s+([.,!?;:')])", r"\1", r.strip()) for r in archive.read(member).decode("latin-1").splitlines()]
+                for start in range(0, len(rows) - 4, 12):
+                    yield "passage-en", first_sentences(" ".join(rows[start:start + 8]), 800)
+    for name in ("rust-book-cn", "react-zh-hans", "manpages-zh", "libreoffice-help-zh-cn", "debian-reference-zh-cn", "howtocook"):
+        gathered = ""
+        for row in lines(TEXT / f"zh_docs_text/{name}.txt.gz"):
+            gathered += clean(row)
+            if len(gathered) > 160:
+                yield "passage-zh", gathered[:420]
+                gathered = ""
 
 
 def chinese_docs():
@@ -284,11 +305,11 @@ def main() -> None:
             pairs.append(row)
             kept += 1
 
-    streams = [] if options.only_text else [debian(), reviews(), chinese_docs(), catalogues()]
+    streams = [] if options.only_text else [debian(), reviews(), chinese_docs(), catalogues(), passages()]
     for stream in streams + [folder(f) for f in options.text]:
         for source, text in stream:
             text = clean(text)
-            if 4 <= len(text) <= 500 and len(key(text)) >= 2:
+            if 4 <= len(text) <= (1200 if source.startswith("passage") else 500) and len(key(text)) >= 2:
                 singles[source].append(text)
 
     rows, row_of, links = [], {}, []

@@ -58,17 +58,27 @@ class Encoder(nn.Module):
     """Token ids and mask -> mean-pooled vectors, not yet of unit length.
 
     The student has a last linear map (`head`): it rotates the space so that leading dimensions carry most, which
-    makes the first 256 a good shorter vector. The teacher has none.
+    makes the first 256 a good shorter vector. A `bridge` is a linear map in front of a layer that stands in for the
+    teacher layers left out there. The teacher has neither.
     """
 
-    def __init__(self, vocabulary: int, layers: int, positions: int = MAX_TOKENS, head: bool = True):
+    def __init__(self, vocabulary: int, layers: int, positions: int = MAX_TOKENS, head: bool = True, bridges=()):
         super().__init__()
         self.words = nn.Embedding(vocabulary, HIDDEN)
         self.positions = nn.Parameter(torch.zeros(positions, HIDDEN))
         self.norm = nn.LayerNorm(HIDDEN, EPS)
         self.layers = nn.ModuleList(Layer() for _ in range(layers))
+        self.bridges = nn.ModuleDict({str(at): Linear(HIDDEN, HIDDEN) for at in bridges})
         self.head = Linear(HIDDEN, HIDDEN) if head else None
         self.step = 0.0
+
+    @classmethod
+    def of(cls, state: dict) -> "Encoder":
+        """The encoder that a state dict describes, with its weights."""
+        count = lambda name: {int(k.split(".")[1]) for k in state if k.startswith(name + ".")}
+        model = cls(len(state["words.weight"]), len(count("layers")), len(state["positions"]), "head.weight" in state, sorted(count("bridges")))
+        model.load_state_dict(state)
+        return model
 
     def quantised(self, step: float, words_step: float | None = None) -> "Encoder":
         """Train against rounding with this step (0 switches it off)."""
@@ -78,31 +88,46 @@ class Encoder(nn.Module):
                 module.step = min(step, HEAD_STEP) if module is self.head else step
         return self
 
-    def hidden(self, ids, mask):
+    def hidden(self, ids, mask, upto: int | None = None):
+        """States of all tokens, f32 [texts, tokens, 384]; with `upto`, those that enter this layer's bridge."""
         x = self.words(ids)
         if self.step:
             flat = x.view(-1, HIDDEN)
             x = fake_quantise(flat, self.step).view_as(x)
         x = self.norm(x + self.positions[: ids.shape[1]])
         bias = None if bool(mask.all()) else ((mask - 1) * 1e4)[:, None, None, :]
-        for layer in self.layers:
+        for at, layer in enumerate(self.layers):
+            if at == upto:
+                return x
+            if str(at) in self.bridges:
+                x = self.bridges[str(at)](x)
             x = layer(x, bias)
         return x if self.head is None else self.head(x)
 
     def forward(self, ids, mask):
-        x, weight = self.hidden(ids, mask), mask[..., None]
-        return (x * weight).sum(1) / weight.sum(1)
+        return mean(self.hidden(ids, mask), mask)
 
 
-def from_teacher(layers=range(12), keep=None, head=False, positions=512) -> Encoder:
-    """The teacher's weights: all of it, or chosen layers and vocabulary rows as a student's start."""
+def mean(states, mask):
+    weight = mask[..., None]
+    return (states * weight).sum(1) / weight.sum(1)
+
+
+def from_teacher(layers=range(12), keep=None, head=False, positions=512, skip=0) -> Encoder:
+    """The teacher's weights: all of it, or chosen layers and vocabulary rows as a student's start. `skip` leaves out the
+    positions of that many tokens behind the first: those of a prefix that the student is not shown. Where layers are
+    left out there is a bridge."""
+    layers = list(layers)
     source = np.load(TEACHER_WEIGHTS)
     tensor = lambda name: torch.from_numpy(source[name].astype(np.float32))
     words = source["emb.word"] if keep is None else source["emb.word"][keep]
-    model = Encoder(len(words), len(list(layers)), positions, head)
+    bridges = [i for i in range(1, len(layers)) if layers[i] != layers[i - 1] + 1]
+    model = Encoder(len(words), len(layers), positions, head, bridges)
     with torch.no_grad():
         model.words.weight.copy_(torch.from_numpy(words.astype(np.float32)))
-        model.positions.copy_(tensor("emb.pos")[:positions] + tensor("emb.type").reshape(-1)[:HIDDEN])
+        places = tensor("emb.pos") + tensor("emb.type").reshape(-1)[:HIDDEN]
+        model.positions[0] = places[0]
+        model.positions[1:] = places[1 + skip: positions + skip]
         model.norm.weight.copy_(tensor("emb.ln.w"))
         model.norm.bias.copy_(tensor("emb.ln.b"))
         for index, layer in zip(layers, model.layers):

@@ -119,11 +119,11 @@ def main() -> None:
     o = p.parse_args()
     if o.untrained:
         from train import Corpus, start
-        model, rotation = start(argparse.Namespace(layers=[0, 1, 10, 11]), Corpus(), Tokenizer.from_file(str(TOKENIZER)))
+        tokenizer = Tokenizer.from_file(str(TOKENIZER))
+        model, rotation = start([0, 1, 2, 3, 10, 11], Corpus(tokenizer), tokenizer)
     else:
         state = torch.load(RUNS / o.run / "last.pt", weights_only=False)
-        model, rotation = Encoder(len(state["average"]["words.weight"]), state["layers"]), state["rotation"]
-        model.load_state_dict(state["average"])
+        model, rotation = Encoder.of(state["average"]), state["rotation"]
     if o.refit:
         refit(model, rotation, o.step, o.words_step, o.refit)
     if o.shift:
@@ -134,10 +134,11 @@ def main() -> None:
 def refit(model: Encoder, rotation: np.ndarray, step: float, words_step: float, count: int) -> None:
     from head import fit_head
     from train import Corpus
-    corpus = Corpus()
+    tokenizer = Tokenizer.from_file(str(TOKENIZER))
+    corpus = Corpus(tokenizer)
     count = min(count, len(corpus.targets))
     model.quantised(step, words_step)
-    fit_head(model, Tokenizer.from_file(str(TOKENIZER)), corpus.texts[:count], corpus.targets[:count] @ rotation)
+    fit_head(model, tokenizer, corpus.texts[:count], corpus.targets[:count] @ rotation)
     model.quantised(0)
 
 

@@ -98,6 +98,9 @@ def build(model: Encoder, step: float, words_step: float) -> onnx.ModelProto:
             cut = g.add("Reshape", [dense(part, x, factor), "heads"], f"{at}{part}.cut")
             return g.add("Transpose", [cut], f"{at}{part}.heads", perm=order)
 
+        if str(index) in model.bridges:
+            bridge = f"bridges.{index}"
+            x = g.linear(x, bridge, state[f"{bridge}.weight"], state[f"{bridge}.bias"], step)
         # The attention's 1/sqrt(size) is folded into the query's scale and bias.
         q, k, v = split("q", [0, 2, 1, 3], SIZE ** -.5), split("k", [0, 2, 3, 1]), split("v", [0, 2, 1, 3])
         scores = g.add("Add", [g.add("MatMul", [q, k], at + "scores"), mask], at + "masked")
@@ -130,7 +133,8 @@ def read(path) -> Encoder:
     """The torch model that an exported file holds (its weights are the rounded ones)."""
     values = {c.name: numpy_helper.to_array(c) for c in onnx.load(path).graph.initializer}
     layers = 1 + max(int(n.split(".")[1]) for n in values if n.startswith("layers."))
-    model = Encoder(len(values["words.weight"]), layers, len(values["positions.weight"]))
+    bridges = sorted({int(n.split(".")[1]) for n in values if n.startswith("bridges.")})
+    model = Encoder(len(values["words.weight"]), layers, len(values["positions.weight"]), bridges=bridges)
     with torch.no_grad():
         for name, target in model.state_dict().items():
             module, _, part = name.rpartition(".")

@@ -29,8 +29,7 @@ def main() -> None:
     o = p.parse_args()
     state = torch.load(RUNS / o.run / "last.pt", weights_only=False)
     tokenizer = Tokenizer.from_file(str(TOKENIZER))
-    base = Encoder(len(state["average"]["words.weight"]), state["layers"])
-    base.load_state_dict(state["average"])
+    base = Encoder.of(state["average"])
     tokens = len(brotli.compress(TOKENIZER.read_bytes(), quality=o.quality, lgwin=24))
     lines = ["| weights | raw MB | wire MB | STS-B en | zh | @256 en | zh | @128 en | zh | Tatoeba | @256 |", "|" + "---|" * 11]
     for row in ["f32", *o.steps]:

@@ -6,6 +6,8 @@
 
 Loss, against the teacher's unit vector t (rotated, see below) with the student's s:
 - 1 - cos(s, t), on all 384 dimensions and on the first 256 and 128 of both;
+- the squared difference to the teacher's state of every token, as a share of the states' variance: a text says as many
+  things as it has tokens;
 - the difference between the batch's similarity matrices (s s' and t t');
 - cross entropy of picking the own teacher vector out of the batch's and 512 others, temperature .03.
 The target of a text that has a translation is the mean of both teacher vectors, so the two languages meet.
@@ -27,9 +29,10 @@ from tokenizers import Tokenizer
 
 import onnx_file
 from alter import Alterer
-from encoder import HIDDEN, Encoder, batches, embed, from_teacher, pad, tokenise
-from head import fit_head
+from encoder import HIDDEN, Encoder, batches, embed, from_teacher, mean, pad, tokenise
+from head import fit_bridges, fit_head
 from paths import CORPUS, DEV_PAIRS, DEV_TEXTS, KEEP, PAIRS, ROTATION, RUNS, TEACHER_SHARDS, TOKENIZER
+from teacher import SHARD, prefix
 
 BLEND = {"tatoeba": .5, "debian-pair": .5, "appstream": .4, "cedict": .35, "osm": .35, "emoji": .35}
 
@@ -37,9 +40,11 @@ BLEND = {"tatoeba": .5, "debian-pair": .5, "appstream": .4, "cedict": .35, "osm"
 class Corpus:
     """Texts whose teacher vectors exist; `refresh` takes in shards that were written since."""
 
-    def __init__(self):
+    def __init__(self, tokenizer):
         rows = [line.rstrip("\n").split("\t") for line in open(CORPUS, encoding="utf8")]
         self.texts, self.zh = [r[2] for r in rows], np.array([r[1] == "zh" for r in rows])
+        self.lengths = np.array([len(r) for r in tokenise(tokenizer, self.texts)])
+        self.states = []
         self.links = [(int(a), int(b), s) for a, b, s in (l.split() for l in open(PAIRS, encoding="utf8"))]
         self.shards, self.own, self.targets = 0, np.empty((0, HIDDEN), np.float32), None
         self.refresh()
@@ -48,6 +53,7 @@ class Corpus:
         found = []
         while (path := TEACHER_SHARDS / f"{self.shards:03}.npy").exists():
             found.append(np.load(path).astype(np.float32))
+            self.states.append(np.load(path.with_suffix(".states.npy"), mmap_mode="r"))
             self.shards += 1
         if not found:
             return False
@@ -63,7 +69,16 @@ class Corpus:
         other[linked] /= np.linalg.norm(other[linked], axis=1, keepdims=True)
         mixed = self.own[linked] * (1 - weight[linked, None]) + other[linked] * weight[linked, None]
         self.targets[linked] = mixed / np.linalg.norm(mixed, axis=1, keepdims=True)
+        starts = [np.cumsum(self.lengths[at:at + SHARD]) - self.lengths[at:at + SHARD] for at in range(0, len(self.own), SHARD)]
+        self.starts = np.concatenate(starts)
         return True
+
+    def tokens(self, index) -> torch.Tensor:
+        """The teacher's token states of these texts, f32 [texts, longest, 384], zeros behind the end."""
+        out = np.zeros((len(index), self.lengths[index].max(), HIDDEN), np.float32)
+        for row, i in zip(out, index):
+            row[: self.lengths[i]] = self.states[i // SHARD][self.starts[i]:self.starts[i] + self.lengths[i]]
+        return torch.from_numpy(out)
 
     def rotation(self) -> np.ndarray:
         """[384, 384], columns by falling energy; both languages weigh the same."""
@@ -130,14 +145,16 @@ def save(folder: Path, state: dict) -> None:
                 shutil.copy(folder / name, Path(backup) / folder.name / name)
 
 
-def start(options, corpus, tokenizer):
-    """A fresh student: chosen teacher layers, pruned vocabulary, and a last map fitted to the teacher's vectors."""
-    rotation = corpus.rotation()
-    model = from_teacher(options.layers, np.load(KEEP), head=True, positions=256)
+def start(layers, corpus, tokenizer):
+    """A fresh student: chosen teacher layers, pruned vocabulary, and linear maps fitted to the teacher's states."""
+    rotation, keep = corpus.rotation(), np.load(KEEP)
+    model = from_teacher(layers, keep, head=True, positions=256, skip=len(prefix(tokenizer)))
+    fit_bridges(model, layers, from_teacher(keep=keep), tokenizer, corpus.texts[:3000])
     with torch.no_grad():
         model.head.weight.copy_(torch.from_numpy(rotation).T)
     count = min(6000, len(corpus.targets))
-    fit_head(model, tokenizer, corpus.texts[:count], corpus.targets[:count] @ rotation)
+    length = float(np.mean([np.linalg.norm(corpus.tokens([i]).mean(1)) for i in range(300)]))
+    fit_head(model, tokenizer, corpus.texts[:count], corpus.targets[:count] @ rotation, length)
     return model, rotation
 
 
@@ -146,13 +163,15 @@ def main() -> None:
     p.add_argument("--run", required=True, help="name of the run, a folder under WORK/runs")
     p.add_argument("--from", dest="source", help="start from the averaged weights of another run")
     p.add_argument("--init", type=Path, help="start from an exported model.onnx")
-    p.add_argument("--layers", type=lambda v: [int(x) for x in v.split(",")], default=[0, 1, 10, 11])
+    p.add_argument("--layers", type=lambda v: [int(x) for x in v.split(",")], default=[0, 1, 2, 3, 10, 11],
+                   help="teacher layers that the student starts from, 0 to 11")
     p.add_argument("--minutes", type=float, default=60)
     p.add_argument("--lr", type=float, default=5e-4)
     p.add_argument("--tokens", type=int, default=1280, help="tokens a batch")
     p.add_argument("--decay", action="store_true", help="let the learning rate fall to 0 by the end of --minutes")
     p.add_argument("--step", type=float, default=0, help="round linear weights to this share of a row's rms")
     p.add_argument("--words-step", type=float, default=0, help="the same for word vectors")
+    p.add_argument("--token-weight", type=float, default=1, help="share of the loss over token states")
     p.add_argument("--every", type=float, default=300, help="seconds between dev scores and checkpoints")
     p.add_argument("--seed", type=int, default=0)
     o = p.parse_args()
@@ -160,21 +179,19 @@ def main() -> None:
     rng, chance = np.random.default_rng(o.seed + int(time.time())), random.Random(o.seed)
 
     tokenizer = Tokenizer.from_file(str(TOKENIZER))
-    corpus, folder = Corpus(), RUNS / o.run
+    corpus, folder = Corpus(tokenizer), RUNS / o.run
     dev, alter = Dev(tokenizer), Alterer(chance)
-    lengths = np.array([len(r) for r in tokenise(tokenizer, corpus.texts)])
+    lengths = corpus.lengths
     state = torch.load(folder / "last.pt", weights_only=False) if (folder / "last.pt").exists() else None
     if state is None and o.source:
         state = torch.load(RUNS / o.source / "last.pt", weights_only=False)
-        state = {"model": state["average"], "rotation": state["rotation"], "layers": state["layers"]}
+        state = {"model": state["average"], "rotation": state["rotation"]}
     if state is not None:
-        model = Encoder(len(state["model"]["words.weight"]), state["layers"])
-        model.load_state_dict(state["model"])
-        rotation = state["rotation"]
+        model, rotation = Encoder.of(state["model"]), state["rotation"]
     elif o.init:
         model, rotation = onnx_file.read(o.init), np.load(ROTATION).astype(np.float32)
     else:
-        model, rotation = start(o, corpus, tokenizer)
+        model, rotation = start(o.layers, corpus, tokenizer)
     model.quantised(o.step, o.words_step)
     wide = [w for n, w in model.named_parameters() if w.ndim > 1]
     narrow = [w for n, w in model.named_parameters() if w.ndim == 1]
@@ -186,10 +203,13 @@ def main() -> None:
         optimiser.load_state_dict(state["optimiser"])
         average, seen, step = state["average"], state["seen"], state["step"]
 
-    mean = torch.from_numpy(corpus.targets.mean(0))
-    scale = 1 / (1 - float(mean @ mean))
+    centre = torch.from_numpy(corpus.targets.mean(0))
+    scale = 1 / (1 - float(centre @ centre))
     turn = torch.from_numpy(rotation)
-    frozen = Encoder(len(model.words.weight), len(model.layers)).quantised(o.step, o.words_step)
+    frozen = Encoder.of(model.state_dict()).quantised(o.step, o.words_step)
+    sample = corpus.tokens(np.arange(200))
+    sample = sample[sample.abs().sum(-1) > 0]
+    variance = float((sample - sample.mean(0)).pow(2).sum(-1).mean())
     began, warm, marks, first = time.time(), step, [], True
     due = began + o.every
     while True:
@@ -197,6 +217,8 @@ def main() -> None:
         targets = torch.from_numpy(corpus.targets)
         pool = rng.permutation(len(targets))[: 8192]
         plan = batches([range(l) for l in lengths[: len(targets)]], o.tokens, pool[np.argsort(lengths[pool] + rng.uniform(0, 2, len(pool)))])
+        # A text alone has nothing to be compared with.
+        plan = [index for index in plan if len(index) > 1]
         rng.shuffle(plan)
         for index in plan:
             spent = (time.time() - began) / 60
@@ -204,24 +226,35 @@ def main() -> None:
                 due = time.time() + o.every
                 frozen.load_state_dict(average)
                 entry = {"step": step, "seen": seen, "minutes": round(spent, 1), "texts": len(targets),
-                         "loss": {k: round(float(np.mean([m[k] for m in marks[-100:]])), 4) for k in (marks[-1] if marks else {})},
+                         "loss": {k: round(float(np.mean([m[k] for m in marks[-100:] if k in m])), 4) for k in (marks[-1] if marks else {})},
                          "dev": dev.scores(frozen, rotation), "quantised": o.step}
                 print(json.dumps(entry), flush=True)
                 folder.mkdir(parents=True, exist_ok=True)
                 with open(folder / "curve.jsonl", "a") as log:
                     log.write(json.dumps(entry) + "\n")
                 save(folder, {"model": model.state_dict(), "average": average, "optimiser": optimiser.state_dict(),
-                              "rotation": rotation, "layers": len(model.layers), "seen": seen, "step": step,
+                              "rotation": rotation, "seen": seen, "step": step,
                               "steps": (o.step, o.words_step)})
             if spent >= o.minutes:
                 return
             rate = o.lr * min(1, (step - warm + 1) / 60) * (max(0, 1 - spent / o.minutes) if o.decay else 1)
             for group in optimiser.param_groups:
                 group["lr"] = rate
-            rows = tokenise(tokenizer, [alter(corpus.texts[i], corpus.zh[i]) if chance.random() < .125 else corpus.texts[i] for i in index])
-            parts = {}
+            altered = np.array([chance.random() < .125 for _ in index])
+            rows = tokenise(tokenizer, [alter(corpus.texts[i], corpus.zh[i]) if a else corpus.texts[i] for a, i in zip(altered, index)])
+            ids, mask = pad(rows, range(len(rows)))
+            hidden, parts = model.hidden(ids, mask), {}
             others = targets[rng.integers(len(targets), size=512)] @ turn
-            total = loss(model(*pad(rows, range(len(rows)))), targets[index] @ turn, others, scale, parts)
+            total = loss(mean(hidden, mask), targets[index] @ turn, others, scale, parts)
+            if o.token_weight and not altered.all():
+                # An altered text is cut into other tokens: nothing to compare one by one.
+                kept, same = index[~altered], mask[~altered].bool()
+                wanted = corpus.tokens(kept)
+                short = min(wanted.shape[1], hidden.shape[1])
+                at = same[:, :short]
+                gap = (hidden[~altered][:, :short][at] - wanted[:, :short][at] @ turn).pow(2).sum(-1).mean() / variance
+                parts["tokens"] = float(gap.detach())
+                total = total + o.token_weight * gap
             optimiser.zero_grad(set_to_none=True)
             total.backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)

@@ -41,6 +41,12 @@ impl Bitmap {
         self.words.get(row / 64).is_some_and(|word| word >> (row % 64) & 1 == 1)
     }
 
+    /// The rows from `64 * at` on, the first in the lowest bit.
+    #[inline]
+    pub fn word(&self, at: usize) -> u64 {
+        self.words.get(at).copied().unwrap_or(0)
+    }
+
     /// Adds `row`.
     pub fn insert(&mut self, row: usize) {
         if row < self.len {

@@ -10,6 +10,7 @@ pub mod catalogue;
 pub mod diversify;
 pub mod event;
 pub mod filter;
+pub mod kernel;
 pub mod order;
 pub mod profile;
 pub mod rank;

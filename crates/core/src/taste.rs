@@ -9,7 +9,7 @@ use crate::event::{Event, EventKind, Millis};
 use crate::order::{ascending, descending, pair, reorder, second};
 use crate::profile::Profile;
 use crate::reason::Cause;
-use crate::vector::{Query, dot_row};
+use crate::vector::{Query, dot_f32};
 
 /// How a profile is folded.
 #[derive(Debug, Clone, PartialEq)]
@@ -260,6 +260,8 @@ fn keep_strongest(evidence: &mut Vec<Evidence>, limit: usize) {
 struct Clusters {
     list: Vec<Cluster>,
     products: Vec<Vec<f64>>,
+    /// The unit vector of the item that comes in.
+    values: Vec<f32>,
 }
 
 /// Members and the weighted sum of their vectors.
@@ -273,9 +275,10 @@ impl Clusters {
     /// Puts an item into the interest it is closest to, from `join_affinity` on, or into one of its own.
     fn add(&mut self, evidence: Evidence, catalogue: &Catalogue, join_affinity: f64) {
         let (row, scale) = catalogue.vector(evidence.item);
-        let cosine_scale = f64::from(scale);
-        let products: Vec<f64> =
-            self.list.iter().map(|cluster| f64::from(dot_row(row, &cluster.sum)) * cosine_scale).collect();
+        self.values.clear();
+        self.values.extend(row.iter().map(|&value| f32::from(value) * scale));
+        let product = |cluster: &Cluster| f64::from(dot_f32(&self.values, &cluster.sum));
+        let products: Vec<f64> = self.list.iter().map(product).collect();
         let mut best: Option<(usize, f64)> = None;
         for (i, product) in products.iter().enumerate() {
             let length = self.products[i][i].sqrt();
@@ -290,12 +293,11 @@ impl Clusters {
             self.products[at][j] += weight * product;
             self.products[j][at] = self.products[at][j];
         }
-        // The row has length 1: |s + w r|^2 = |s|^2 + 2 w (s r) + w^2.
+        // The item has length 1: |s + w v|^2 = |s|^2 + 2 w (s v) + w^2.
         self.products[at][at] += 2.0 * weight * products.get(at).unwrap_or(&0.0) + weight * weight;
         let cluster = &mut self.list[at];
-        let factor = scale * weight as f32;
-        for (sum, &value) in cluster.sum.iter_mut().zip(row) {
-            *sum += f32::from(value) * factor;
+        for (sum, &value) in cluster.sum.iter_mut().zip(&self.values) {
+            *sum += value * weight as f32;
         }
         cluster.weight += weight;
         cluster.members.push(evidence);

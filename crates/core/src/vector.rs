@@ -6,6 +6,8 @@
 
 use thiserror::Error;
 
+use crate::kernel::dot;
+
 /// Largest dimension for which the integer dot product cannot overflow: `d * 127 * 8191 < 2^31`.
 pub const MAX_DIMENSION: usize = 2048;
 
@@ -132,32 +134,17 @@ impl Query {
     }
 }
 
-/// Integer dot product of a row and a query of equal length.
-pub fn dot(row: &[i8], query: &[i16]) -> i32 {
-    row.iter().zip(query).map(|(&r, &q)| i32::from(r) * i32::from(q)).sum()
-}
-
 /// Dot product of two equally long slices, in a fixed order over eight lanes, so that it is fast and equal everywhere.
-fn dot_f32(a: &[f32], b: &[f32]) -> f32 {
-    dot_lanes(a, b, |value| value)
-}
-
-/// Dot product of a row without its scale and as many f32 values, in the order of [`dot_f32`].
-pub(crate) fn dot_row(row: &[i8], values: &[f32]) -> f32 {
-    dot_lanes(row, values, f32::from)
-}
-
-#[inline(always)]
-fn dot_lanes<T: Copy>(a: &[T], b: &[f32], widen: impl Fn(T) -> f32) -> f32 {
+pub(crate) fn dot_f32(a: &[f32], b: &[f32]) -> f32 {
     let mut lanes = [0.0_f32; 8];
     let (a, b) = (a.as_chunks::<8>(), b.as_chunks::<8>());
     for (x, y) in a.0.iter().zip(b.0) {
         for i in 0..8 {
-            lanes[i] += widen(x[i]) * y[i];
+            lanes[i] += x[i] * y[i];
         }
     }
     for ((lane, &x), &y) in lanes.iter_mut().zip(a.1).zip(b.1) {
-        *lane += widen(x) * y;
+        *lane += x * y;
     }
     lanes.iter().sum()
 }

@@ -56,6 +56,10 @@ impl Int8 {
 
         self.embed(texts, &mut x);
         for layer in &bert.layers {
+            if let Some(bridge) = &layer.bridge {
+                bridge.run(&x, &mut other, &mut scratch);
+                std::mem::swap(&mut x, &mut other);
+            }
             let qkv = &mut wide[..tokens * 3 * width];
             layer.qkv.run(&x, qkv, &mut scratch);
             let (mut from, mut to) = (&*qkv, other.as_mut_slice());

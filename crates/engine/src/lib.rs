@@ -27,7 +27,7 @@ use predilect_core::{
     Bitmap, Catalogue, Event, Filter, Forget, Interest, ItemIdx, Profile, Query, Reason, Taste, TasteConfig, Typed,
     UnitVector, VectorError,
 };
-use predilect_search::{Hit, Rows, top_k};
+use predilect_search::{Hit, Outline, Recall, Rows, top_k};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
@@ -45,6 +45,7 @@ pub struct Engine {
     catalogue: Catalogue,
     profile: Profile,
     orders: Orders,
+    outline: Outline,
     taste_config: TasteConfig,
 }
 
@@ -56,7 +57,8 @@ impl Engine {
     pub fn open(catalogue: Vec<u8>) -> Result<Self, EngineError> {
         let catalogue = Catalogue::open(catalogue)?;
         let orders = Orders { popular: by_popularity(&catalogue), fresh: by_date(&catalogue) };
-        Ok(Self { catalogue, profile: Profile::default(), orders, taste_config: TasteConfig::default() })
+        let outline = Outline::of(Rows::from(&catalogue));
+        Ok(Self { catalogue, profile: Profile::default(), orders, outline, taste_config: TasteConfig::default() })
     }
 
     /// The catalogue.
@@ -119,7 +121,7 @@ impl Engine {
         }
         let plan = plan(&taste, allowed, request.k);
         let queries: Vec<&Query> = plan.queries.iter().map(|(_, query)| *query).collect();
-        let hits = top_k(Rows::from(&self.catalogue), &queries, plan.fetch, &plan.allowed);
+        let hits = self.top_k(&queries, plan.fetch, &plan.allowed, Recall::Nearly);
         let list = finish(&plan, hits, &self.catalogue, &self.orders, &taste, request);
         let item =
             |ranked: Ranked| self.reply_item(ranked.item, ranked.score, explain(&ranked, &taste, &self.catalogue));
@@ -161,12 +163,16 @@ impl Engine {
         allowed: &Bitmap,
         reason: impl Fn(f64) -> Reason,
     ) -> Result<Reply, EngineError> {
-        let hits = top_k(Rows::from(&self.catalogue), &[query], k, allowed).remove(0);
+        let hits = self.top_k(&[query], k, allowed, Recall::Exact).remove(0);
         let item = |hit: Hit| {
             let cosine = f64::from(hit.score);
             self.reply_item(hit.item, cosine, vec![reason(cosine)])
         };
         Ok(Reply { items: hits.into_iter().map(item).collect::<Result<_, _>>()? })
+    }
+
+    fn top_k(&self, queries: &[&Query], k: usize, allowed: &Bitmap, recall: Recall) -> Vec<Vec<Hit>> {
+        top_k(Rows::from(&self.catalogue), &self.outline, queries, k, allowed, recall)
     }
 
     /// Fields of items, none for an id that does not exist.

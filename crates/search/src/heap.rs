@@ -23,7 +23,18 @@ impl TopK {
         Self { heap: Vec::with_capacity(k.min(1024)), k }
     }
 
+    /// The score that a later row must be above to get in; below every score while there is room.
+    #[inline]
+    pub fn bar(&self) -> f32 {
+        if self.heap.len() < self.k {
+            f32::NEG_INFINITY
+        } else {
+            self.heap.first().map_or(f32::INFINITY, |worst| worst.0)
+        }
+    }
+
     /// Offers a row. Scores are finite: they come from integers and checked scales.
+    #[inline]
     pub fn push(&mut self, row: u32, score: f32) {
         let entry = (score, row);
         if self.heap.len() < self.k {

@@ -4,12 +4,13 @@
 //! filter allows. Sums are integers and ties go to the lower row: every kernel gives the same hits and the same scores.
 
 mod heap;
-mod kernel;
+mod outline;
 
+use predilect_core::kernel::{BLOCK, Block, Lanes, SLACK, dot, scan_four, scan_one};
 use predilect_core::{Bitmap, Catalogue, ItemIdx, Query};
 
 pub use heap::TopK;
-pub use kernel::{dot, dot_scalar};
+pub use outline::Outline;
 
 /// A row and its cosine with the query.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -37,40 +38,153 @@ impl<'a> From<&'a Catalogue> for Rows<'a> {
     }
 }
 
-/// Rows that stay in the fastest cache while all queries are scored against them.
-const BLOCK: usize = 64;
+/// How sure a scan has to be before it leaves out a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recall {
+    /// The best rows, all of them: every row is looked at as a whole.
+    Exact,
+    /// Nearly all of the best rows, sooner: a row is left out when its head falls so far short that its tail would have to
+    /// point along the query's tail more than tails of text do (the idea of ADSampling, Gao and Long, 2023). Scores are
+    /// exact.
+    Nearly,
+}
 
-/// The `k` best rows of `allowed` for each query, best first, equal scores by row.
+/// Share of the largest possible product of two tails that [`Recall::Nearly`] grants a row.
+const REACH: f32 = 0.3;
+
+/// The `k` best rows of `allowed` for each query, best first, equal scores by row. `outline` is that of the same rows.
 ///
 /// A query whose dimension differs from the rows gets no hits: dimensions are checked where vectors enter.
-pub fn top_k(rows: Rows<'_>, queries: &[&Query], k: usize, allowed: &Bitmap) -> Vec<Vec<Hit>> {
-    let mut heaps: Vec<TopK> = queries.iter().map(|_| TopK::new(k)).collect();
+pub fn top_k(
+    rows: Rows<'_>,
+    outline: &Outline,
+    queries: &[&Query],
+    k: usize,
+    allowed: &Bitmap,
+    recall: Recall,
+) -> Vec<Vec<Hit>> {
     let d = rows.dimension;
-    if k == 0 || d == 0 {
-        return heaps.into_iter().map(TopK::into_hits).collect();
-    }
-    let mut chosen = Vec::with_capacity(BLOCK);
+    let scan = Scan::new(rows, outline, recall);
+    let mut searches: Vec<Search<'_>> = queries.iter().map(|query| Search::new(query, scan.head, k)).collect();
+    let answerable = |search: &&mut Search<'_>| k > 0 && d > 0 && search.query.values().len() == d;
+    let mut running: Vec<&mut Search<'_>> = searches.iter_mut().filter(answerable).collect();
     for start in (0..rows.scales.len()).step_by(BLOCK) {
-        let end = (start + BLOCK).min(rows.scales.len());
-        chosen.clear();
-        chosen.extend((start..end).filter(|&row| allowed.contains(row)));
-        for (query, heap) in queries.iter().zip(&mut heaps) {
-            if query.values().len() != d {
-                continue;
-            }
-            for &row in &chosen {
-                let sum = dot(&rows.values[row * d..(row + 1) * d], query.values());
-                heap.push(row as u32, query.score(sum, rows.scales[row]));
+        let wanted = allowed.word(start / BLOCK);
+        if wanted == 0 {
+            continue;
+        }
+        let mut fours = running.chunks_exact_mut(4);
+        fours.by_ref().for_each(|four| scan.four_queries(four, start, wanted));
+        fours.into_remainder().iter_mut().for_each(|search| scan.one_query(search, start, wanted));
+    }
+    searches.into_iter().map(|search| search.best.into_hits()).collect()
+}
+
+/// One query on its way through the rows.
+struct Search<'a> {
+    query: &'a Query,
+    /// Cosine of a dot product of 1 with a row of scale 1.
+    scale: f32,
+    /// Length of the query's tail, in terms of its unit vector and as far as it is granted.
+    tail: f32,
+    best: TopK,
+}
+
+impl<'a> Search<'a> {
+    fn new(query: &'a Query, head: usize, k: usize) -> Self {
+        let scale = query.score(1, 1.0);
+        let tail = outline::length(query.values().get(head..).unwrap_or(&[])) * scale * REACH;
+        Self { query, scale, tail, best: TopK::new(k) }
+    }
+}
+
+/// The places of the bits that are set, ascending.
+fn bits(mut word: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let at = word.trailing_zeros() as usize;
+        word &= word.wrapping_sub(1);
+        (at < 64).then_some(at)
+    })
+}
+
+#[derive(Clone, Copy)]
+struct Scan<'a> {
+    rows: Rows<'a>,
+    outline: &'a Outline,
+    /// Values that every row is judged by first.
+    head: usize,
+    /// Rows that hold at least these values, `stride` apart.
+    heads: &'a [i8],
+    stride: usize,
+}
+
+impl<'a> Scan<'a> {
+    fn new(rows: Rows<'a>, outline: &'a Outline, recall: Recall) -> Self {
+        let cut = outline.cut();
+        if recall == Recall::Exact || cut == 0 {
+            Self { rows, outline, head: rows.dimension, heads: rows.values, stride: rows.dimension }
+        } else {
+            Self { rows, outline, head: cut, heads: outline.heads(), stride: cut }
+        }
+    }
+
+    /// Offers the `wanted` rows of the block from `start` to four searches.
+    fn four_queries(self, searches: &mut [&mut Search<'_>], start: usize, wanted: u64) {
+        let heads: [&[i16]; 4] = std::array::from_fn(|i| &searches[i].query.values()[..self.head]);
+        let lanes = Lanes {
+            scales: std::array::from_fn(|i| searches[i].scale),
+            tails: std::array::from_fn(|i| searches[i].tail),
+            bars: std::array::from_fn(|i| searches[i].best.bar()),
+        };
+        let mut sums = [[0; 4]; BLOCK];
+        let over = scan_four(self.block(start), heads, &lanes, &mut sums) & wanted;
+        for at in bits(over) {
+            for (search, &sum) in searches.iter_mut().zip(&sums[at]) {
+                self.offer(search, start + at, sum);
             }
         }
     }
-    heaps.into_iter().map(TopK::into_hits).collect()
+
+    /// Offers the `wanted` rows of the block from `start` to one search.
+    fn one_query(self, search: &mut Search<'_>, start: usize, wanted: u64) {
+        let lanes = Lanes { scales: [search.scale; 4], tails: [search.tail; 4], bars: [search.best.bar(); 4] };
+        let mut sums = [[0; 4]; BLOCK];
+        let over = scan_one(self.block(start), &search.query.values()[..self.head], &lanes, &mut sums) & wanted;
+        for at in bits(over) {
+            self.offer(search, start + at, sums[at / 4][at % 4]);
+        }
+    }
+
+    fn block(self, start: usize) -> Block<'a> {
+        let end = (start + BLOCK).min(self.rows.scales.len());
+        Block {
+            values: &self.heads[start * self.stride..end * self.stride],
+            stride: self.stride,
+            scales: &self.rows.scales[start..end],
+            tails: self.outline.tails(start..end),
+        }
+    }
+
+    /// Takes a row whose head has the dot product `sum`.
+    #[inline]
+    fn offer(self, search: &mut Search<'_>, row: usize, mut sum: i32) {
+        let (d, scale) = (self.rows.dimension, self.rows.scales[row]);
+        if self.head < d {
+            let tail = search.tail * self.outline.tails(row..row + 1)[0];
+            if search.query.score(sum, scale) + tail + SLACK <= search.best.bar() {
+                return;
+            }
+            sum += dot(&self.rows.values[row * d + self.head..(row + 1) * d], &search.query.values()[self.head..]);
+        }
+        search.best.push(row as u32, search.query.score(sum, scale));
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use predilect_core::UnitVector;
+    use predilect_core::kernel::dot_scalar;
     use predilect_core::vector::quantise_row;
     use proptest::prelude::*;
 
@@ -95,6 +209,10 @@ mod tests {
         fn rows(&self) -> Rows<'_> {
             Rows { values: &self.values, scales: &self.scales, dimension: self.dimension }
         }
+
+        fn top_k(&self, queries: &[&Query], k: usize, allowed: &Bitmap) -> Vec<Vec<Hit>> {
+            top_k(self.rows(), &Outline::of(self.rows()), queries, k, allowed, Recall::Exact)
+        }
     }
 
     fn query(values: &[f32]) -> Query {
@@ -109,15 +227,15 @@ mod tests {
     fn edges() {
         let data = Data::new(&[vec![1.0, 0.0], vec![1.0, 0.0], vec![0.0, 1.0]]);
         let q = query(&[1.0, 0.1]);
-        let run = |k, allowed: &Bitmap| items(&top_k(data.rows(), &[&q], k, allowed)[0]);
+        let run = |k, allowed: &Bitmap| items(&data.top_k(&[&q], k, allowed)[0]);
         assert_eq!(run(2, &Bitmap::full(3)), [0, 1], "equal scores by row");
         assert_eq!(run(9, &Bitmap::full(3)), [0, 1, 2], "k above the rows");
         assert!(run(0, &Bitmap::full(3)).is_empty());
         assert!(run(3, &Bitmap::empty(3)).is_empty());
         let none = Data::new(&[]);
-        assert!(top_k(none.rows(), &[&query(&[1.0, 0.0, 0.0, 0.0])], 3, &Bitmap::full(0))[0].is_empty());
+        assert!(none.top_k(&[&query(&[1.0, 0.0, 0.0, 0.0])], 3, &Bitmap::full(0))[0].is_empty());
         let wrong = query(&[1.0, 0.0, 0.0]);
-        assert!(top_k(data.rows(), &[&wrong], 3, &Bitmap::full(3))[0].is_empty());
+        assert!(data.top_k(&[&wrong], 3, &Bitmap::full(3))[0].is_empty());
     }
 
     proptest! {
@@ -125,18 +243,33 @@ mod tests {
         fn scan_equals_sort(
             d in 1_usize..70,
             n in 0_usize..200,
+            head in 0.0_f32..1.0,
+            steep in 0.0_f32..0.2,
             k in 0_usize..30,
             seed in any::<u64>(),
         ) {
             let value = |i: usize| (predilect_core::candidates::chance(seed, i as u64) - 0.5) as f32 + 1e-3;
-            let vector = |r: usize| (0..d).map(|j| value(r * d + j)).collect::<Vec<f32>>();
+            let vector =
+                |r: usize| (0..d).map(|j| value(r * d + j) * (-steep * j as f32).exp()).collect::<Vec<f32>>();
             let mut data = Data::new(&(0..n).map(vector).collect::<Vec<_>>());
             data.dimension = d;
-            let queries: Vec<Query> = (0..3).map(|i| query(&vector(1000 + i))).collect();
+            let queries: Vec<Query> = (0..6).map(|i| query(&vector(1000 + i))).collect();
             let mut allowed = Bitmap::full(n);
             (0..n).filter(|r| r % 3 == 1).for_each(|r| allowed.remove(r));
 
-            let batch = top_k(data.rows(), &queries.iter().collect::<Vec<_>>(), k, &allowed);
+            let batch = data.top_k(&queries.iter().collect::<Vec<_>>(), k, &allowed);
+            let outline = Outline::at(data.rows(), (head * d as f32) as usize);
+            let asked: Vec<&Query> = queries.iter().collect();
+            prop_assert_eq!(&top_k(data.rows(), &outline, &asked, k, &allowed, Recall::Exact), &batch);
+            // What is nearly all of the best is right in order and in scores.
+            for (query, hits) in asked.iter().zip(top_k(data.rows(), &outline, &asked, k, &allowed, Recall::Nearly)) {
+                prop_assert_eq!(hits.len(), batch[0].len());
+                for (i, hit) in hits.iter().enumerate() {
+                    let row = hit.item.row();
+                    prop_assert_eq!(hit.score, query.similarity(&data.values[row * d..(row + 1) * d], data.scales[row]));
+                    prop_assert!(i == 0 || hits[i - 1].score >= hit.score);
+                }
+            }
             for (query, hits) in queries.iter().zip(&batch) {
                 let mut all: Vec<(u32, f32)> = (0..n)
                     .filter(|&r| allowed.contains(r))
@@ -150,7 +283,7 @@ mod tests {
                 all.truncate(k);
                 let found: Vec<(u32, f32)> = hits.iter().map(|hit| (hit.item.0, hit.score)).collect();
                 prop_assert_eq!(&found, &all);
-                prop_assert_eq!(&top_k(data.rows(), &[query], k, &allowed)[0], hits);
+                prop_assert_eq!(&data.top_k(&[query], k, &allowed)[0], hits);
             }
         }
     }

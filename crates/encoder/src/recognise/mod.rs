@@ -1,9 +1,9 @@
 //! Finds a BERT-like encoder in an ONNX graph.
 //!
 //! The graph is read backwards from its output, by what values are made of, not by the names of nodes: post-norm layers
-//! of self-attention and a two-layer perceptron over a sum of word, position and type embeddings. The walk accepts the
-//! ways in which exporters write a layer norm, a GELU, a split into heads or position ids, and refuses everything else
-//! with the reason; nothing is guessed.
+//! of self-attention and a two-layer perceptron, with linear maps between them where there are any, over a sum of word,
+//! position and type embeddings. The walk accepts the ways in which exporters write a layer norm, a GELU, a split into
+//! heads or position ids, and refuses everything else with the reason; nothing is guessed.
 
 mod attention;
 mod embeddings;
@@ -32,6 +32,8 @@ pub(crate) struct Bert {
 /// One layer.
 #[derive(Debug)]
 pub(crate) struct Layer {
+    /// Applied to what enters the layer, if there is one: the residual sum takes its result, too.
+    pub bridge: Option<Linear>,
     pub heads: Heads,
     /// Queries, keys and values of all heads, side by side.
     pub qkv: Linear,
@@ -75,9 +77,11 @@ pub(crate) fn bert(graph: &Graph<'_>) -> Result<Bert, String> {
         };
         let (sum, attention_norm) = reader.norm(perceptron.input)?;
         let attention = attention::read(&reader, sum)?;
-        name = attention.input;
+        let bridge = reader.linear(attention.input).ok();
+        name = bridge.as_ref().map_or(attention.input, |linear| linear.input);
         // Rounded to 7 bits, activations change the nearest neighbour of too many texts.
         layers.push(Layer {
+            bridge: bridge.map(|linear| linear.into_linear().precise()),
             heads: attention.heads,
             qkv: attention.qkv.precise(),
             out: attention.out.precise(),
@@ -101,7 +105,10 @@ impl Bert {
 
     /// Bytes of weights kept in memory.
     pub(crate) fn bytes(&self) -> usize {
-        let layer = |l: &Layer| l.qkv.bytes() + l.out.bytes() + l.up.bytes() + l.down.bytes();
+        let layer = |l: &Layer| {
+            let bridge = l.bridge.as_ref().map_or(0, Linear::bytes);
+            bridge + l.qkv.bytes() + l.out.bytes() + l.up.bytes() + l.down.bytes()
+        };
         self.word.bytes()
             + 4 * self.positions.len()
             + self.layers.iter().map(layer).sum::<usize>()
@@ -114,7 +121,8 @@ impl Bert {
         let norm = |n: &Norm| n.gamma.len() == hidden && n.beta.len() == hidden;
         let linear = |l: &Linear, inputs: usize, outputs: usize| l.inputs() == inputs && l.outputs() == outputs;
         let layer = |l: &Layer| {
-            linear(&l.qkv, hidden, 3 * hidden)
+            l.bridge.as_ref().is_none_or(|bridge| linear(bridge, hidden, hidden))
+                && linear(&l.qkv, hidden, 3 * hidden)
                 && l.heads.count * l.heads.width == hidden
                 && linear(&l.out, hidden, hidden)
                 && linear(&l.up, hidden, l.down.inputs())

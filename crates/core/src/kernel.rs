@@ -1,0 +1,166 @@
+//! Integer dot products of int8 rows and 14-bit queries, and the scan of a block of rows.
+//!
+//! The scalar code is the reference and the native path (compilers vectorise integer sums). In wasm with `simd128` each of
+//! four products has an accumulator for `i32x4.dot_i16x8_s`; what is shared, a row or a query, is loaded and widened once
+//! for all four. No sum can overflow: see [`crate::vector::MAX_DIMENSION`].
+
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+use simd::{over_bars, products};
+
+/// Dot product of equally long slices; the shorter one decides otherwise.
+pub fn dot_scalar(row: &[i8], query: &[i16]) -> i32 {
+    row.iter().zip(query).map(|(&r, &q)| i32::from(r) * i32::from(q)).sum()
+}
+
+/// Dot product by the fastest kernel of this build, equal to [`dot_scalar`].
+#[inline]
+pub fn dot(row: &[i8], query: &[i16]) -> i32 {
+    products::<1, 1, 1>([row], [query])[0]
+}
+
+/// Rows of a full block.
+pub const BLOCK: usize = 64;
+
+/// Rows next to each other, of which the leading values are looked at.
+#[derive(Debug, Clone, Copy)]
+pub struct Block<'a> {
+    /// The rows, `stride` values from one to the next.
+    pub values: &'a [i8],
+    /// Values from the start of a row to that of the next.
+    pub stride: usize,
+    /// A scale a row; their number, at most [`BLOCK`], is that of the rows.
+    pub scales: &'a [f32],
+    /// Length of the rest of each row, as many as `scales`.
+    pub tails: &'a [f32],
+}
+
+/// What four lanes need to judge a row by its leading values.
+#[derive(Debug, Clone, Copy)]
+pub struct Lanes {
+    /// Cosine of a dot product of 1 with a row of scale 1.
+    pub scales: [f32; 4],
+    /// Length of the rest of the query, as far as it is granted.
+    pub tails: [f32; 4],
+    /// What must be exceeded.
+    pub bars: [f32; 4],
+}
+
+/// What rounding can add to a bound is far less than this.
+pub const SLACK: f32 = 1e-5;
+
+/// Dot products of every row with four queries, and which rows could exceed the bar of a query: bit `i` for row `i`.
+pub fn scan_four(block: Block<'_>, queries: [&[i16]; 4], lanes: &Lanes, sums: &mut [[i32; 4]; BLOCK]) -> u64 {
+    let head = queries[0].len();
+    let mut over = 0;
+    for (i, (&scale, &tail)) in block.scales.iter().zip(block.tails).enumerate().take(BLOCK) {
+        sums[i] = products::<1, 4, 4>([&block.values[i * block.stride..][..head]], queries);
+        over |= u64::from(over_bars(&sums[i], [scale; 4], [tail; 4], lanes) != 0) << i;
+    }
+    over
+}
+
+/// [`scan_four`] for one query, whose scale, tail and bar fill all lanes. `sums` holds four rows an entry.
+pub fn scan_one(block: Block<'_>, query: &[i16], lanes: &Lanes, sums: &mut [[i32; 4]; BLOCK]) -> u64 {
+    let head = query.len();
+    let row = |i: usize| &block.values[i * block.stride..][..head];
+    let mut over = 0;
+    let scales = block.scales.as_chunks::<4>();
+    let tails = block.tails.as_chunks::<4>();
+    for (i, (scales, tails)) in scales.0.iter().zip(tails.0).enumerate().take(BLOCK / 4) {
+        sums[i] = products::<4, 1, 4>([row(4 * i), row(4 * i + 1), row(4 * i + 2), row(4 * i + 3)], [query]);
+        over |= u64::from(over_bars(&sums[i], *scales, *tails, lanes)) << (4 * i);
+    }
+    for (j, (&scale, &tail)) in scales.1.iter().zip(tails.1).enumerate() {
+        let at = 4 * scales.0.len() + j;
+        sums[at / 4][j] = dot(row(at), query);
+        over |= u64::from(over_bars(&[sums[at / 4][j]; 4], [scale; 4], [tail; 4], lanes) & 1) << at;
+    }
+    over
+}
+
+/// Product `i` is that of row `i` and query `i`, where there is only one of a kind that one. `N` is the larger count.
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+#[inline(always)]
+fn products<const R: usize, const Q: usize, const N: usize>(rows: [&[i8]; R], queries: [&[i16]; Q]) -> [i32; N] {
+    std::array::from_fn(|i| dot_scalar(rows[i % R], queries[i % Q]))
+}
+
+/// Which of four sums could exceed its bar: bit `i` for lane `i`.
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+#[inline(always)]
+fn over_bars(sums: &[i32; 4], scales: [f32; 4], tails: [f32; 4], lanes: &Lanes) -> u8 {
+    let most = |i: usize| sums[i] as f32 * (scales[i] * lanes.scales[i]) + tails[i] * lanes.tails[i] + SLACK;
+    (0..4).map(|i| u8::from(most(i) > lanes.bars[i]) << i).sum()
+}
+
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod simd {
+    use super::{Lanes, SLACK, dot_scalar};
+    use core::arch::wasm32::{
+        f32x4, f32x4_add, f32x4_convert_i32x4, f32x4_gt, f32x4_mul, f32x4_splat, i16x8_extend_high_i8x16,
+        i16x8_extend_low_i8x16, i32x4, i32x4_add, i32x4_bitmask, i32x4_dot_i16x8, i32x4_extract_lane, i32x4_shuffle,
+        i32x4_splat, v128, v128_load,
+    };
+
+    /// See the scalar form.
+    #[inline(always)]
+    #[allow(unsafe_code)]
+    pub(super) fn products<const R: usize, const Q: usize, const N: usize>(
+        rows: [&[i8]; R],
+        queries: [&[i16]; Q],
+    ) -> [i32; N] {
+        let n = rows.iter().map(|row| row.len()).chain(queries.iter().map(|query| query.len())).min().unwrap_or(0);
+        let steps = n / 16;
+        let mut sums = [i32x4_splat(0); N];
+        for step in 0..steps {
+            let at = step * 16;
+            // SAFETY: `at + 16 <= n`, and all rows and queries hold at least `n` values; v128_load needs no alignment.
+            let (low, high, first, second) = unsafe {
+                let values = rows.map(|row| v128_load(row.as_ptr().add(at).cast::<v128>()));
+                (
+                    values.map(|values| i16x8_extend_low_i8x16(values)),
+                    values.map(|values| i16x8_extend_high_i8x16(values)),
+                    queries.map(|query| v128_load(query.as_ptr().add(at).cast::<v128>())),
+                    queries.map(|query| v128_load(query.as_ptr().add(at + 8).cast::<v128>())),
+                )
+            };
+            for (i, sum) in sums.iter_mut().enumerate() {
+                let low = i32x4_dot_i16x8(low[i % R], first[i % Q]);
+                *sum = i32x4_add(*sum, i32x4_add(low, i32x4_dot_i16x8(high[i % R], second[i % Q])));
+            }
+        }
+        let mut out = add_lanes(sums);
+        if steps * 16 < n {
+            for (i, out) in out.iter_mut().enumerate() {
+                *out += dot_scalar(&rows[i % R][steps * 16..n], &queries[i % Q][steps * 16..n]);
+            }
+        }
+        out
+    }
+
+    /// The sum of the lanes of each.
+    #[inline(always)]
+    fn add_lanes<const N: usize>(sums: [v128; N]) -> [i32; N] {
+        let pair = |a, b| i32x4_add(i32x4_shuffle::<0, 4, 2, 6>(a, b), i32x4_shuffle::<1, 5, 3, 7>(a, b));
+        let at = |i: usize| sums.get(i).copied().unwrap_or(i32x4_splat(0));
+        let (ab, cd) = (pair(at(0), at(1)), pair(at(2), at(3)));
+        let sum = i32x4_add(i32x4_shuffle::<0, 1, 4, 5>(ab, cd), i32x4_shuffle::<2, 3, 6, 7>(ab, cd));
+        let lanes = [
+            i32x4_extract_lane::<0>(sum),
+            i32x4_extract_lane::<1>(sum),
+            i32x4_extract_lane::<2>(sum),
+            i32x4_extract_lane::<3>(sum),
+        ];
+        std::array::from_fn(|i| lanes[i])
+    }
+
+    /// See the scalar form.
+    #[inline(always)]
+    pub(super) fn over_bars(sums: &[i32; 4], scales: [f32; 4], tails: [f32; 4], lanes: &Lanes) -> u8 {
+        let vector = |v: [f32; 4]| f32x4(v[0], v[1], v[2], v[3]);
+        let sums = f32x4_convert_i32x4(i32x4(sums[0], sums[1], sums[2], sums[3]));
+        let head = f32x4_mul(sums, f32x4_mul(vector(scales), vector(lanes.scales)));
+        let most = f32x4_add(head, f32x4_add(f32x4_mul(vector(tails), vector(lanes.tails)), f32x4_splat(SLACK)));
+        i32x4_bitmask(f32x4_gt(most, vector(lanes.bars)))
+    }
+}
