@@ -61,6 +61,11 @@ impl Bitmap {
         }
     }
 
+    /// Whether every row of `other` is in the set.
+    pub fn contains_all(&self, other: &Self) -> bool {
+        self.len == other.len && self.words.iter().zip(&other.words).all(|(own, other)| other & !own == 0)
+    }
+
     /// Number of rows in the set.
     pub fn count(&self) -> usize {
         self.words.iter().map(|word| word.count_ones() as usize).sum()

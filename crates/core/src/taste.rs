@@ -130,12 +130,16 @@ struct Opinion<'a> {
     owned: bool,
 }
 
+/// Milliseconds of an hour.
+const HOUR: Millis = 3_600_000;
+
 /// Negatives that are looked at when ranking.
 const MAX_NEGATIVES: usize = 50;
 
 /// Folds `profile` over `catalogue` as of `now`. Events about items that the catalogue does not have are passed over.
 pub fn fold(profile: &Profile, catalogue: &Catalogue, config: &TasteConfig, now: Millis) -> Taste {
-    let age = Age { half_life: config.half_life_days * 86_400_000.0, now };
+    // In whole hours: within one, interests change by what is done and not by the clock.
+    let age = Age { half_life: config.half_life_days * 86_400_000.0, now: now - now.rem_euclid(HOUR) };
     let mut taste = Taste::default();
     let (mut liked, mut disliked) = (Vec::new(), Vec::new());
     let (opinions, seen) = opinions(profile, catalogue, &age);

@@ -8,6 +8,7 @@
 mod error;
 mod json;
 mod plan;
+mod recall;
 mod request;
 mod snapshot;
 
@@ -16,6 +17,8 @@ pub use request::{
     Counts, Entries, InfoReply, InterestReply, MAX_K, ProfileReply, Range, RecommendRequest, Reply, ReplyItem,
     SearchRequest, SimilarRequest,
 };
+
+use std::cell::RefCell;
 
 use predilect_core::candidates::{by_date, by_popularity};
 use predilect_core::catalogue::Column;
@@ -32,6 +35,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use plan::{Orders, finish, plan};
+use recall::Memory;
 use request::check_k;
 
 /// Events that a profile reply lists.
@@ -46,6 +50,7 @@ pub struct Engine {
     profile: Profile,
     orders: Orders,
     outline: Outline,
+    memory: RefCell<Memory>,
     taste_config: TasteConfig,
 }
 
@@ -58,7 +63,14 @@ impl Engine {
         let catalogue = Catalogue::open(catalogue)?;
         let orders = Orders { popular: by_popularity(&catalogue), fresh: by_date(&catalogue) };
         let outline = Outline::of(Rows::from(&catalogue));
-        Ok(Self { catalogue, profile: Profile::default(), orders, outline, taste_config: TasteConfig::default() })
+        Ok(Self {
+            catalogue,
+            profile: Profile::default(),
+            orders,
+            outline,
+            memory: RefCell::default(),
+            taste_config: TasteConfig::default(),
+        })
     }
 
     /// The catalogue.
@@ -121,7 +133,8 @@ impl Engine {
         }
         let plan = plan(&taste, allowed, request.k);
         let queries: Vec<&Query> = plan.queries.iter().map(|(_, query)| *query).collect();
-        let hits = self.top_k(&queries, plan.fetch, &plan.allowed, Recall::Nearly);
+        let rows = Rows::from(&self.catalogue);
+        let hits = self.memory.borrow_mut().top_k(rows, &self.outline, &queries, plan.fetch, &plan.allowed);
         let list = finish(&plan, hits, &self.catalogue, &self.orders, &taste, request);
         let item =
             |ranked: Ranked| self.reply_item(ranked.item, ranked.score, explain(&ranked, &taste, &self.catalogue));
@@ -163,16 +176,12 @@ impl Engine {
         allowed: &Bitmap,
         reason: impl Fn(f64) -> Reason,
     ) -> Result<Reply, EngineError> {
-        let hits = self.top_k(&[query], k, allowed, Recall::Exact).remove(0);
+        let hits = top_k(Rows::from(&self.catalogue), &self.outline, &[query], k, allowed, Recall::Exact).remove(0);
         let item = |hit: Hit| {
             let cosine = f64::from(hit.score);
             self.reply_item(hit.item, cosine, vec![reason(cosine)])
         };
         Ok(Reply { items: hits.into_iter().map(item).collect::<Result<_, _>>()? })
-    }
-
-    fn top_k(&self, queries: &[&Query], k: usize, allowed: &Bitmap, recall: Recall) -> Vec<Vec<Hit>> {
-        top_k(Rows::from(&self.catalogue), &self.outline, queries, k, allowed, recall)
     }
 
     /// Fields of items, none for an id that does not exist.
