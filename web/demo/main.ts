@@ -6,6 +6,7 @@ import { byId, change } from './dom.js';
 import { announceList, renderFrame, showFailure, skeletons } from './frame.js';
 import { type Item, Model, type Shown } from './model.js';
 import { snack } from './notify.js';
+import type { Notice } from './predilect/index.js';
 import { modelProgress, startPrompt, wordPrompt } from './prompt.js';
 import { readSettings, type Settings } from './settings.js';
 import { renderTaste, type TasteHost } from './taste.js';
@@ -120,10 +121,17 @@ function choose(changed: Partial<Settings>): void {
   attempt(() => model?.choose(changed));
 }
 
+/** What happens to the profile without the reader's doing. */
+function noticed({ code, message }: Notice): void {
+  // The list of this tab follows when the reader does something next; the panel, which says what is known, at once.
+  if (code === 'profile-changed') attempt(() => model?.refresh());
+  else snack(say.notice(code, message));
+}
+
 async function start(): Promise<void> {
   skeletons();
   try {
-    model = await Model.open(settings, modelProgress);
+    model = await Model.open(settings, modelProgress, noticed);
     model.onShown = show;
     await model.refresh();
   } catch (error) {

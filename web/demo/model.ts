@@ -4,12 +4,13 @@ import {
   type CatalogueInfo,
   type EventKind,
   type Filter,
+  type Notice,
   type Profile,
   type Recommendation,
   type RecommendationList,
   Recommender,
 } from './predilect/index.js';
-import { readProfile, type Settings, writeProfile, writeSettings } from './settings.js';
+import { type Settings, writeSettings } from './settings.js';
 
 /** An item of the demo's catalogue. */
 export interface Item {
@@ -67,21 +68,18 @@ export class Model {
   static async open(
     settings: Settings,
     onProgress: Parameters<typeof Recommender.create>[0]['onProgress'],
+    onNotice: (notice: Notice) => void,
   ): Promise<Model> {
     const inWorker = !new URLSearchParams(location.search).has('main-thread');
     const recommender = await Recommender.create<Item>({
       catalogue: './demo.predilect',
       encoder: './model/',
+      profile: 'demo',
       worker: inWorker,
+      onNotice,
       ...(onProgress && { onProgress }),
     });
-    const model = new Model(recommender, await recommender.info(), settings, inWorker);
-    const kept = settings.keep ? readProfile() : undefined;
-    if (kept) {
-      // A profile of another catalogue or version is of no use here; the page starts afresh.
-      await recommender.restore(kept).catch(() => writeProfile(undefined));
-    }
-    return model;
+    return new Model(recommender, await recommender.info(), settings, inWorker);
   }
 
   /** Items by id, asked for once. */
@@ -161,7 +159,6 @@ export class Model {
       const last = this.#history.pop();
       if (!last) return;
       await this.#recommender.restore(last);
-      await this.#keep();
       await this.#ask();
     });
   }
@@ -173,27 +170,28 @@ export class Model {
     return list;
   }
 
-  /** Whether the profile is kept on the device from now on. Returns false if the browser refuses. */
-  async setKeep(keep: boolean): Promise<boolean> {
-    this.settings.keep = keep;
-    writeSettings(this.settings);
-    return this.#keep();
+  /** Whether the device keeps the profile. */
+  get kept(): boolean {
+    return this.#recommender.status.kept;
+  }
+
+  /** The reader's answer to whether the device may keep the profile; no erases what it keeps. */
+  setKeep(keep: boolean): Promise<void> {
+    return this.#enqueue(async () => {
+      await this.#recommender.consent(keep ? 'granted' : 'session');
+      await this.#ask();
+    });
   }
 
   /** One change of the profile that can be taken back. */
-  #change(run: () => Promise<void>): Promise<void> {
+  #change(run: () => Promise<unknown>): Promise<void> {
     return this.#enqueue(async () => {
       const before = await this.#recommender.snapshot();
       await run();
       this.#history.push(before);
       if (this.#history.length > STEPS_BACK) this.#history.shift();
-      await this.#keep();
       await this.#ask();
     });
-  }
-
-  async #keep(): Promise<boolean> {
-    return writeProfile(this.settings.keep ? await this.#recommender.snapshot() : undefined);
   }
 
   #enqueue<T>(run: () => Promise<T>): Promise<T> {

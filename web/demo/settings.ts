@@ -1,4 +1,4 @@
-// What the page remembers between visits: choices always, the profile only if the reader wants it.
+// The choices that the page remembers between visits. The profile is the recommender's to keep.
 
 import type { Wording } from './words.js';
 
@@ -8,12 +8,9 @@ export interface Settings {
   theme: 'auto' | 'light' | 'dark';
   section: string;
   language: 'en' | 'zh' | 'both';
-  /** Whether the profile is kept on the device. */
-  keep: boolean;
 }
 
 const CHOICES = 'predilect-demo.choices';
-const PROFILE = 'predilect-demo.profile';
 
 /** What each choice may be. */
 const ALLOWED: { readonly [K in keyof Settings]: readonly Settings[K][] } = {
@@ -21,13 +18,12 @@ const ALLOWED: { readonly [K in keyof Settings]: readonly Settings[K][] } = {
   theme: ['auto', 'light', 'dark'],
   section: ['all', 'shop', 'culture', 'news', 'recipes'],
   language: ['en', 'zh', 'both'],
-  keep: [true, false],
 };
 
 /** The choices of the last visit as far as they make sense, else what suits the browser's language. */
 export function readSettings(): Settings {
   const ui: Wording = navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en';
-  const settings: Settings = { ui, theme: 'auto', section: 'all', language: ui, keep: false };
+  const settings: Settings = { ui, theme: 'auto', section: 'all', language: ui };
   let stored: Partial<Settings> | null = null;
   try {
     stored = JSON.parse(localStorage.getItem(CHOICES) ?? '{}') as Partial<Settings> | null;
@@ -48,26 +44,5 @@ export function writeSettings(settings: Settings): void {
     localStorage.setItem(CHOICES, JSON.stringify(settings));
   } catch {
     // Denied or full: the choices last as long as the page.
-  }
-}
-
-/** The kept profile, if there is one. */
-export function readProfile(): Uint8Array | undefined {
-  try {
-    const text = localStorage.getItem(PROFILE);
-    return text === null ? undefined : Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
-  } catch {
-    return undefined;
-  }
-}
-
-/** Keeps the profile, or with undefined removes it. Returns whether that was done. */
-export function writeProfile(bytes: Uint8Array | undefined): boolean {
-  try {
-    if (bytes === undefined) localStorage.removeItem(PROFILE);
-    else localStorage.setItem(PROFILE, btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')));
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -170,7 +170,7 @@ function keep(model: Model, host: TasteHost): HTMLElement {
     'data-key': 'keep',
     onchange: () => host.keep(box.checked),
   });
-  box.checked = model.settings.keep;
+  box.checked = model.kept;
   return el('label', { class: 'keep' }, box, el('span', {}, el('b', {}, w('keep')), el('small', {}, w('keepNote'))));
 }
 

@@ -49,7 +49,7 @@ const en = {
   forgetAll: 'Forget everything',
   undoLast: 'Undo the last step',
   keep: 'Keep on this device',
-  keepNote: 'Stored in this browser, unencrypted, until you forget it. Off: gone when the tab closes.',
+  keepNote: 'Stored in this browser, encrypted. Switched off, it is erased there, and gone when the tab closes.',
   tasteEmpty: 'Nothing yet. Like a few things, or say in words what you enjoy.',
   made: 'Made of',
   typedBy: 'You wrote this',
@@ -118,7 +118,7 @@ const zh: Record<Word, string> = {
   forgetAll: '全部忘掉',
   undoLast: '撤销上一步',
   keep: '保存在这台设备上',
-  keepNote: '存于本浏览器，未加密，直到你选择忘掉。关闭时：标签页一关即消失。',
+  keepNote: '加密存于本浏览器。关闭此项即从浏览器中清除，标签页一关便消失。',
   tasteEmpty: '还是一张白纸。点几个喜欢，或用一句话说说你的爱好。',
   made: '由这些构成',
   typedBy: '你写的话',
@@ -287,6 +287,21 @@ export const say = {
     wording === 'zh' ? `根据你的 ${count} 个动作` : `From ${count} ${count === 1 ? 'thing' : 'things'} you did`,
   minutes: (count: number): string => (wording === 'zh' ? `${count} 分钟` : `${count} min`),
   strength: (percent: number): string => (wording === 'zh' ? `强度 ${percent}%` : `Strength ${percent}%`),
+  notice: (code: string, message: string): string => {
+    const known: Record<string, readonly [en: string, zh: string]> = {
+      'storage-full': [
+        'No space left on this device: your taste is kept until the tab closes',
+        '设备空间不足：你的喜好只保留到标签页关闭',
+      ],
+      'storage-denied': [
+        'This browser allows no storage: your taste is gone when the tab closes',
+        '浏览器不允许存储：标签页关闭后你的喜好即消失',
+      ],
+      'storage-evicted': ['The browser removed your stored taste', '浏览器清除了存储的喜好'],
+      'erased-elsewhere': ['Erased in another tab', '已在另一标签页中清除'],
+    };
+    return known[code]?.[wording === 'zh' ? 1 : 0] ?? message;
+  },
   timing: (call: string, work: string, total: string): string =>
     wording === 'zh' ? `${call}：计算 ${work}，往返 ${total}` : `${call}: ${work} of work, ${total} there and back`,
   scanned: (count: number): string =>

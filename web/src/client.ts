@@ -2,7 +2,7 @@
 
 import { abortError, PredilectError } from './errors.js';
 import type { Call, CallMessage, Calls, FromHost, ToHost } from './protocol.js';
-import type { CallTiming, Progress } from './types.js';
+import type { CallTiming, Notice, Progress } from './types.js';
 
 /** A way to a host. */
 interface Channel {
@@ -23,9 +23,15 @@ interface Pending {
   reject(error: PredilectError): void;
 }
 
+/** What a host tells without being asked. */
+export interface News {
+  progress(progress: Progress): void;
+  notice(notice: Notice, kept: boolean): void;
+}
+
 /** Calls a host. Every call is answered or rejected, whatever happens to the host. */
 export class Client {
-  readonly #onProgress: (progress: Progress) => void;
+  readonly #news: News;
   readonly #pending = new Map<number, Pending>();
   #channel: Channel | undefined;
   #ended: PredilectError | undefined;
@@ -33,8 +39,8 @@ export class Client {
   /** How long the latest answered call took. */
   timing: CallTiming | undefined;
 
-  constructor(onProgress: (progress: Progress) => void) {
-    this.#onProgress = onProgress;
+  constructor(news: News) {
+    this.#news = news;
   }
 
   /** Connects to a worker, or to a host on this thread. */
@@ -92,7 +98,11 @@ export class Client {
 
   #receive(message: FromHost): void {
     if ('progress' in message) {
-      this.#onProgress(message.progress);
+      this.#news.progress(message.progress);
+      return;
+    }
+    if ('notice' in message) {
+      this.#news.notice(message.notice, message.kept);
       return;
     }
     const pending = this.#pending.get(message.id);

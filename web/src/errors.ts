@@ -40,6 +40,10 @@ export type ErrorCode =
   | 'aborted'
   /** The caller's `AbortSignal.timeout()` fired. */
   | 'timeout'
+  /** The device has no space to write the change; nothing is changed. */
+  | 'storage-full'
+  /** The device cannot write the change for another reason; nothing is changed. */
+  | 'storage-failed'
   /** `close()` was called. */
   | 'closed'
   /** The worker or a wasm module died; create the recommender again. */

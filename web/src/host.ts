@@ -3,7 +3,8 @@
 import { LazyEncoder } from './encoder.js';
 import { abortError, isTrap, PredilectError, toPredilectError } from './errors.js';
 import { type Loading, loadBytes, loadModule } from './fetch.js';
-import type { CallMessage, FromHost, HostOptions, ToHost } from './protocol.js';
+import { Keeper } from './keeper.js';
+import type { CallMessage, FromHost, HostOptions, Kept, ToHost } from './protocol.js';
 import type { Progress } from './types.js';
 import initEngine, { Engine } from './wasm/engine.js';
 
@@ -12,6 +13,7 @@ export class Host {
   readonly #send: (message: FromHost, transfer: Transferable[]) => void;
   readonly #running = new Map<number, AbortController>();
   #engine: Engine | undefined;
+  #keeper: Keeper | undefined;
   #encoder: LazyEncoder | undefined;
 
   constructor(send: (message: FromHost, transfer: Transferable[]) => void) {
@@ -27,6 +29,7 @@ export class Host {
   /** Stops what runs and frees the memory of both modules. */
   close(): void {
     for (const controller of this.#running.values()) controller.abort();
+    this.#keeper?.close();
     this.#encoder?.close();
     this.#engine?.free();
     this.#engine = undefined;
@@ -55,8 +58,9 @@ export class Host {
   async #run(message: CallMessage, signal: AbortSignal, clock: Clock): Promise<unknown> {
     if (message.call === 'open') return this.#open(message.args[0], signal, clock);
     const engine = this.#engine;
+    const keeper = this.#keeper;
     const lazy = this.#encoder;
-    if (!engine || !lazy) throw new PredilectError('closed', `${message.call}(): the recommender is closed`);
+    if (!engine || !keeper || !lazy) throw new PredilectError('closed', `${message.call}(): the recommender is closed`);
 
     const encode = async (texts: string[]): Promise<[vectors: Float32Array, fingerprint: string]> => {
       const encoder = await lazy.get(message.call, signal);
@@ -66,7 +70,8 @@ export class Host {
 
     switch (message.call) {
       case 'record':
-        return clock.time(() => engine.record(...message.args));
+        clock.time(() => engine.record(...message.args));
+        return keeper.add({ events: JSON.parse(message.args[0]) as unknown[] });
       case 'recommend':
         return clock.time(() => engine.recommend(...message.args));
       case 'similar':
@@ -78,8 +83,9 @@ export class Host {
       }
       case 'describe': {
         const [text, at, weight] = message.args;
-        const encoded = await encode([text]);
-        return clock.time(() => engine.describe(text, ...encoded, at, weight));
+        const [vector, encoder] = await encode([text]);
+        clock.time(() => engine.describe(text, vector, encoder, at, weight));
+        return keeper.add({ encoder, typed: [{ text, vector: [...vector], weight, at }] });
       }
       case 'encode':
         return (await encode(message.args[0]))[0];
@@ -91,17 +97,21 @@ export class Host {
       case 'profile':
         return clock.time(() => engine.profile(...message.args));
       case 'forget':
-        return clock.time(() => engine.forget(...message.args));
+        return keeper.change(() => clock.time(() => engine.forget(...message.args)));
       case 'info':
         return clock.time(() => engine.info());
       case 'snapshot':
         return clock.time(() => engine.snapshot());
       case 'restore':
-        return clock.time(() => engine.restore(...message.args));
+        return keeper.change(() => clock.time(() => engine.restore(...message.args)));
+      case 'keep':
+        return keeper.open(...message.args);
+      case 'withdraw':
+        return keeper.withdraw(...message.args);
     }
   }
 
-  async #open(options: HostOptions, signal: AbortSignal, clock: Clock): Promise<void> {
+  async #open(options: HostOptions, signal: AbortSignal, clock: Clock): Promise<Kept> {
     const progress = (step: Progress): void => this.#send({ progress: step }, []);
     const load = (file: Progress['file']): Loading => ({ file, signal, progress });
     const [module, catalogue] = await Promise.all([
@@ -112,9 +122,14 @@ export class Host {
     if (signal.aborted) throw abortError(signal);
     const size = { loaded: catalogue.length, total: catalogue.length };
     progress({ file: 'catalogue', phase: 'prepare', ...size });
-    this.#engine = clock.time(() => new Engine(catalogue));
+    const engine = clock.time(() => new Engine(catalogue));
+    this.#engine = engine;
+    const keeper = new Keeper(engine, (notice) => this.#send({ notice, kept: keeper.kept }, []));
+    this.#keeper = keeper;
     this.#encoder = new LazyEncoder({ folder: options.encoder, wasm: options.encoderWasmUrl, progress });
+    const kept = options.keep ? await keeper.open(options.keep) : { kept: false, found: false };
     progress({ file: 'catalogue', phase: 'ready', ...size });
+    return kept;
   }
 }
 

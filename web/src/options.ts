@@ -2,7 +2,19 @@ import { PredilectError } from './errors.js';
 
 /** The keys that each call takes. Anything else is a slip of the pen and is refused. */
 const KEYS = {
-  create: ['catalogue', 'encoder', 'wasmUrl', 'encoderWasmUrl', 'worker', 'onProgress', 'signal'],
+  create: [
+    'catalogue',
+    'encoder',
+    'wasmUrl',
+    'encoderWasmUrl',
+    'worker',
+    'profile',
+    'consent',
+    'retention',
+    'onNotice',
+    'onProgress',
+    'signal',
+  ],
   recommend: ['k', 'filter', 'diversity', 'explore', 'include_owned', 'exclude', 'now', 'seed', 'signal'],
   search: ['k', 'filter', 'signal'],
   similar: ['k', 'filter', 'signal'],

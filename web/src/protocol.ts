@@ -1,7 +1,8 @@
 // What the page and the host of the wasm modules say to each other, through a worker's messages or directly.
 
 import type { WireError } from './errors.js';
-import type { Progress, Source, WasmSource } from './types.js';
+import type { KeepOptions } from './keeper.js';
+import type { Notice, Progress, Source, WasmSource } from './types.js';
 
 /** What the host must know before its first call. Addresses are absolute. */
 export interface HostOptions {
@@ -9,24 +10,34 @@ export interface HostOptions {
   encoder?: string;
   wasmUrl?: WasmSource;
   encoderWasmUrl?: WasmSource;
+  keep?: KeepOptions;
+}
+
+/** How the profile is stored. */
+export interface Kept {
+  kept: boolean;
+  /** Whether the store has held something before. */
+  found: boolean;
 }
 
 /** The calls of the host. Requests and replies of the engine stay JSON text: cheap to send, read once. */
 export interface Calls {
-  open(options: HostOptions): void;
-  record(events: string): void;
+  open(options: HostOptions): Kept;
+  keep(options: KeepOptions): Kept;
+  withdraw(name: string): void;
+  record(events: string): boolean;
   recommend(request: string): string;
   similar(request: string): string;
   search(text: string, request: string): string;
-  describe(text: string, at: number, weight: number): void;
+  describe(text: string, at: number, weight: number): boolean;
   encode(texts: string[]): Float32Array;
   loadEncoder(): void;
   items(ids: string): string;
   profile(now: number): string;
-  forget(request: string): void;
+  forget(request: string): boolean;
   info(): string;
   snapshot(): Uint8Array;
-  restore(bytes: Uint8Array): void;
+  restore(bytes: Uint8Array): boolean;
 }
 
 /** The name of a call. */
@@ -43,4 +54,6 @@ export type FromHost =
   | { id: number; value: unknown; work: number }
   /** `fatal`: the engine is gone, and nothing more can be asked of this host. */
   | { id: number; error: WireError; fatal: boolean }
-  | { progress: Progress };
+  | { progress: Progress }
+  /** `kept`: whether the profile is stored from now on. */
+  | { notice: Notice; kept: boolean };

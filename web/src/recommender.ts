@@ -1,21 +1,27 @@
 import { Client } from './client.js';
+import { markKept, signal, wasKept } from './consent.js';
 import { PredilectError } from './errors.js';
+import type { KeepOptions } from './keeper.js';
 import { checkKeys, checkText, toJson } from './options.js';
-import type { HostOptions } from './protocol.js';
+import type { HostOptions, Kept } from './protocol.js';
 import type {
   CallOptions,
   CallTiming,
   CatalogueInfo,
+  Consent,
   CreateOptions,
   DescribeOptions,
   FindOptions,
   ForgetRequest,
   ItemFields,
+  Notice,
   Profile,
+  Receipt,
   RecommendationList,
   RecommenderEvent,
   RecommendOptions,
   Source,
+  Status,
   WasmSource,
 } from './types.js';
 
@@ -28,9 +34,26 @@ import type {
 export class Recommender<Item = ItemFields> {
   readonly #client: Client;
   readonly #seed = Math.floor(Math.random() * 2 ** 32);
+  readonly #keep: KeepOptions | undefined;
+  readonly #onNotice: (notice: Notice) => void;
+  #consent: Consent;
+  #kept = false;
 
-  private constructor(client: Client) {
-    this.#client = client;
+  private constructor(options: CreateOptions) {
+    const { profile = false, consent = 'ask', retention, onNotice } = options;
+    this.#keep = profile === false ? undefined : keepOptions(profile, retention);
+    this.#consent = checkConsent('create', consent, ['ask', 'granted', 'session']);
+    // What a page may assume of people in general ends where the browser says otherwise for this one.
+    if (consent === 'granted' && signal() !== null) this.#consent = 'ask';
+    this.#onNotice = (notice) => onNotice?.(notice);
+    this.#client = new Client({
+      progress: (progress) => options.onProgress?.(progress),
+      notice: (notice, kept) => {
+        this.#kept = kept;
+        if (notice.code === 'erased-elsewhere') this.#consent = 'session';
+        this.#onNotice(notice);
+      },
+    });
   }
 
   /** Loads the engine and the catalogue. No model is loaded before a text must be encoded. */
@@ -49,26 +72,63 @@ export class Recommender<Item = ItemFields> {
     if (wasmUrl !== undefined) host.wasmUrl = absolute('wasmUrl', wasmUrl);
     if (encoderWasmUrl !== undefined) host.encoderWasmUrl = absolute('encoderWasmUrl', encoderWasmUrl);
 
-    const client = new Client((progress) => options.onProgress?.(progress));
+    const recommender = new Recommender<Item>(options);
+    const client = recommender.#client;
+    const keep = recommender.#keep;
+    if (keep && recommender.#consent !== 'session') {
+      host.keep = { ...keep, consent: recommender.#consent === 'granted' ? 'granted' : 'found' };
+    }
     await client.connect(options.worker ?? typeof Worker !== 'undefined');
     try {
-      await client.call('open', [host], signal);
+      const kept = await client.call('open', [host], signal);
+      if (host.keep) recommender.#opened(host.keep, kept);
     } catch (error) {
       client.close();
       throw error;
     }
-    return new Recommender<Item>(client);
+    return recommender;
+  }
+
+  /** Where the profile is, and why. */
+  get status(): Status {
+    return { kept: this.#kept, consent: this.#consent, signal: signal() };
+  }
+
+  /**
+   * Takes the person's answer. `granted`: the device keeps the profile from now on, with what was told so far. `session`:
+   * what is stored is erased, and the profile lives in memory until the page is closed.
+   */
+  async consent(choice: 'granted' | 'session', options: CallOptions = {}): Promise<Receipt> {
+    checkKeys('call', options);
+    checkConsent('consent', choice, ['granted', 'session']);
+    const keep = this.#keep;
+    if (!keep) {
+      if (choice === 'session') return { kept: false };
+      throw new PredilectError(
+        'bad-input',
+        "consent('granted') needs a name for what is kept: pass { profile: 'name' } to create()",
+      );
+    }
+    if (choice === 'granted') {
+      this.#opened(keep, await this.#client.call('keep', [{ ...keep, consent: 'granted' }], options.signal));
+    } else {
+      await this.#client.call('withdraw', [keep.name], options.signal);
+      this.#kept = false;
+      markKept(keep.name, false);
+    }
+    this.#consent = choice;
+    return { kept: this.#kept };
   }
 
   /** Tells what the person did. Of several events all are kept or, if one is wrong, none. */
-  async record(events: RecommenderEvent | readonly RecommenderEvent[], options: CallOptions = {}): Promise<void> {
+  async record(events: RecommenderEvent | readonly RecommenderEvent[], options: CallOptions = {}): Promise<Receipt> {
     checkKeys('call', options);
     const now = Date.now();
     const stamped = (Array.isArray(events) ? events : [events]).map((event: RecommenderEvent) => {
       checkKeys('record', event);
       return { ...event, at: event.at ?? now };
     });
-    await this.#client.call('record', [toJson(stamped)], options.signal);
+    return { kept: await this.#client.call('record', [toJson(stamped)], options.signal) };
   }
 
   /**
@@ -98,10 +158,10 @@ export class Recommender<Item = ItemFields> {
   }
 
   /** Tells in words what the person likes, or with a negative weight dislikes. Loads the encoder. */
-  async describe(text: string, options: DescribeOptions = {}): Promise<void> {
+  async describe(text: string, options: DescribeOptions = {}): Promise<Receipt> {
     checkKeys('describe', options);
     const { at = Date.now(), weight = 1, signal } = options;
-    await this.#client.call('describe', [checkText('describe', 'a text', text), at, weight], signal);
+    return { kept: await this.#client.call('describe', [checkText('describe', 'a text', text), at, weight], signal) };
   }
 
   /** Unit vectors of texts, `info().dimension` values each, one after the other. Loads the encoder. */
@@ -130,11 +190,11 @@ export class Recommender<Item = ItemFields> {
     return this.#read(await this.#client.call('profile', [Date.now()], options.signal));
   }
 
-  /** Forgets as if it had never been told. */
-  async forget(what: ForgetRequest, options: CallOptions = {}): Promise<void> {
+  /** Forgets as if it had never been told, in memory and on the device. If the device cannot, nothing is forgotten. */
+  async forget(what: ForgetRequest, options: CallOptions = {}): Promise<Receipt> {
     checkKeys('forget', what);
     checkKeys('call', options);
-    await this.#client.call('forget', [toJson(what)], options.signal);
+    return { kept: await this.#client.call('forget', [toJson(what)], options.signal) };
   }
 
   /** What the catalogue holds. */
@@ -150,11 +210,11 @@ export class Recommender<Item = ItemFields> {
   }
 
   /** Replaces the profile by one that `snapshot` gave. If the bytes are refused, the present profile stays. */
-  async restore(bytes: Uint8Array, options: CallOptions = {}): Promise<void> {
+  async restore(bytes: Uint8Array, options: CallOptions = {}): Promise<Receipt> {
     checkKeys('call', options);
     if (!(bytes instanceof Uint8Array))
       throw new PredilectError('bad-input', 'restore() takes the bytes that snapshot() gave');
-    await this.#client.call('restore', [bytes], options.signal);
+    return { kept: await this.#client.call('restore', [bytes], options.signal) };
   }
 
   /** How long the latest answered call took; undefined before the first. */
@@ -162,14 +222,42 @@ export class Recommender<Item = ItemFields> {
     return this.#client.timing;
   }
 
-  /** Rejects what waits with `closed` and frees the memory. The profile is gone unless `snapshot` was kept. */
+  /** Rejects what waits with `closed` and frees the memory. What lived in memory only is gone. */
   close(): void {
     this.#client.close();
+  }
+
+  #opened({ name }: KeepOptions, { kept, found }: Kept): void {
+    this.#kept = kept;
+    if (kept) this.#consent = 'granted';
+    const missed = !found && wasKept(name);
+    if (kept || missed) markKept(name, kept);
+    if (missed) {
+      this.#onNotice({
+        code: 'storage-evicted',
+        message: `the browser removed the profile "${name}" since the last visit; import() an export of it, if there is one`,
+      });
+    }
   }
 
   #read<T>(json: string): T {
     return JSON.parse(json) as T;
   }
+}
+
+function keepOptions(name: unknown, retention: number | undefined): KeepOptions {
+  if (typeof name !== 'string' || name === '') {
+    throw new PredilectError('bad-input', 'create() takes { profile } as a name, or false to store nothing');
+  }
+  if (retention !== undefined && !(retention > 0)) {
+    throw new PredilectError('bad-input', 'create() takes { retention } as a number of days above 0');
+  }
+  return { name, consent: 'found', ...(retention !== undefined && { retention }) };
+}
+
+function checkConsent<T extends Consent>(call: string, given: T, known: readonly Consent[]): T {
+  if (known.includes(given)) return given;
+  throw new PredilectError('bad-input', `${call}() takes consent as ${known.map((one) => `'${one}'`).join(' or ')}`);
 }
 
 function address(option: string, source: string): string {

@@ -22,10 +22,71 @@ export interface CreateOptions {
    * A `Worker`: this one, which must run this package's `worker.js` and is terminated by `close()`.
    */
   worker?: boolean | Worker;
+  /**
+   * Name under which the device keeps the profile, encrypted, as far as the person consents. Pages of one origin that
+   * use the same name share the profile. `false` (default): it lives in memory and is gone with the page.
+   */
+  profile?: string | false;
+  /**
+   * `ask` (default): nothing is stored before `consent('granted')`; a profile stored at an earlier visit is used.
+   * `granted`: stored from the start, except where the browser sends Global Privacy Control or Do Not Track, which makes it
+   * `ask`. `session`: nothing is read or stored.
+   */
+  consent?: Consent;
+  /** Days after which events and texts are forgotten. Default: never. */
+  retention?: number;
+  /** Called when something happens that no call asked for: storage that fails, another tab, a worker that is replaced. */
+  onNotice?: (notice: Notice) => void;
   /** Called while files are fetched and prepared. */
   onProgress?: (progress: Progress) => void;
   /** Abandons the creation. */
   signal?: AbortSignal;
+}
+
+/** What the person has said about keeping the profile on the device. */
+export type Consent = 'ask' | 'granted' | 'session';
+
+/** What the browser has said: Global Privacy Control or Do Not Track. */
+export type Signal = 'gpc' | 'dnt';
+
+/** Where the profile is, and why. */
+export interface Status {
+  /** Whether what is recorded now is kept on the device. */
+  kept: boolean;
+  consent: Consent;
+  /** The browser's request, if it makes one. A page that sees one need not ask the person. */
+  signal: Signal | null;
+}
+
+/** Whether the device keeps what a call changed. If not, it lives in memory. */
+export interface Receipt {
+  kept: boolean;
+}
+
+/** What happened, as a word that stays the same between versions. */
+export type NoticeCode =
+  /** There is no space for the profile: what is told is kept in memory, and written when there is. */
+  | 'storage-full'
+  /** The browser denies storage, as in some private windows: the profile lives in memory. */
+  | 'storage-denied'
+  /** The browser removed what was stored. */
+  | 'storage-evicted'
+  /** The stored profile cannot be read or written for another reason. */
+  | 'storage-failed'
+  /** The stored profile, or a tab that shares it, is of a newer version of this package; it stays untouched. */
+  | 'schema-newer'
+  /** The device's clock is behind the time of the last visit. */
+  | 'clock-back'
+  /** Another tab told, forgot or replaced something: lists may look different now. */
+  | 'profile-changed'
+  /** The person withdrew consent in another tab: this one keeps its profile in memory. */
+  | 'erased-elsewhere';
+
+/** Something that happened without a call that asked for it. */
+export interface Notice {
+  code: NoticeCode;
+  /** For people who run the page. */
+  message: string;
 }
 
 /** One step of loading. */

@@ -79,6 +79,14 @@ impl Engine {
         self.forget(&read("forget", text)?)
     }
 
+    /// [`Engine::merge`].
+    ///
+    /// # Errors
+    /// As the call itself; text that is not such JSON is refused by name.
+    pub fn merge_json(&mut self, text: &str) -> Result<String, EngineError> {
+        write(&self.merge(read("merge", text)?)?)
+    }
+
     /// [`Engine::info`].
     ///
     /// # Errors

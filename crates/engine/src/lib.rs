@@ -7,16 +7,19 @@
 
 mod error;
 mod json;
+mod merge;
 mod plan;
 mod recall;
 mod request;
 mod snapshot;
 
 pub use error::EngineError;
+pub use merge::{MergeReply, MergeRequest, Unencoded};
 pub use request::{
     Counts, Entries, InfoReply, InterestReply, MAX_K, ProfileReply, Range, RecommendRequest, Reply, ReplyItem,
     SearchRequest, SimilarRequest,
 };
+pub use snapshot::TypedBody;
 
 use std::cell::RefCell;
 

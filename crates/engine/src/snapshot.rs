@@ -26,12 +26,19 @@ struct Body {
     typed: Vec<TypedBody>,
 }
 
-#[derive(Serialize, Deserialize)]
-struct TypedBody {
-    text: String,
-    vector: Vec<f32>,
-    weight: f64,
-    at: Millis,
+/// A text about the person's taste, as it is kept.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TypedBody {
+    /// The text.
+    pub text: String,
+    /// Its vector; empty where none is at hand.
+    #[serde(default)]
+    pub vector: Vec<f32>,
+    /// How much it counts, -1 to 1.
+    pub weight: f64,
+    /// When it was written, in milliseconds since 1970.
+    pub at: Millis,
 }
 
 fn damaged(what: impl ToString) -> EngineError {

@@ -72,6 +72,11 @@ impl Engine {
         self.0.forget_json(what).map_err(thrown)
     }
 
+    /// Adds what another copy of the profile holds, or says what it would add.
+    pub fn merge(&mut self, request: &str) -> Result<String, JsValue> {
+        self.0.merge_json(request).map_err(thrown)
+    }
+
     /// The profile as bytes.
     pub fn snapshot(&self) -> Result<Vec<u8>, JsValue> {
         self.0.snapshot().map_err(thrown)

@@ -153,18 +153,26 @@ test('the page speaks Chinese, and remembers it', async () => {
   assert.match(await chinese.locator('#list-title').textContent(), /先从这些开始/);
 });
 
-test('the profile is kept only if the reader says so, and is gone when forgotten', async () => {
+test('the profile is kept only if the reader says so, and is erased when they say no', async () => {
   const { page } = await open();
-  const stored = () => page.evaluate(() => localStorage.getItem('predilect-demo.profile'));
+  const again = async () => {
+    await page.reload();
+    await ready(page);
+  };
   await press(page, 'like', 0);
-  assert.equal(await stored(), null);
-  await page.locator('.keep input').click();
-  await page.waitForFunction(() => localStorage.getItem('predilect-demo.profile') !== null);
-  await page.reload();
-  await ready(page);
-  assert.equal(await events(page), 1);
-  await page.locator('.keep input').click();
-  await page.waitForFunction(() => localStorage.getItem('predilect-demo.profile') === null);
+  await again();
+  assert.match(await page.locator('#taste-body').textContent(), /Nothing yet/);
+  await press(page, 'like', 0);
+  await updated(page, () => page.locator('.keep input').click());
+  await press(page, 'like', 1);
+  const list = await ids(page);
+  await again();
+  assert.equal(await events(page), 2);
+  assert.deepEqual(await ids(page), list);
+  assert.equal(await page.locator('.keep input').isChecked(), true);
+  await updated(page, () => page.locator('.keep input').click());
+  await again();
+  assert.match(await page.locator('#taste-body').textContent(), /Nothing yet/);
 });
 
 test('an item opens, shows others like it, and counts as opened', async () => {

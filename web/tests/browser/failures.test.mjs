@@ -140,26 +140,31 @@ test('storage that is denied or full of rubbish does no harm', async () => {
   const server = await serveSite();
   const { page, context, problems } = await newPage(browser);
   await page.addInitScript(() => {
-    Object.defineProperty(window, 'localStorage', {
-      get() {
-        throw new DOMException('denied', 'SecurityError');
-      },
-    });
+    for (const name of ['localStorage', 'indexedDB']) {
+      Object.defineProperty(window, name, {
+        get() {
+          throw new DOMException('denied', 'SecurityError');
+        },
+      });
+    }
   });
-  await page.goto(server.url);
+  await page.goto(`${server.url}?main-thread`);
   await ready(page);
+  await page.locator('.keep input').click();
+  await page.locator('#snack:not([hidden])').waitFor();
+  assert.match(await page.locator('#snack').textContent(), /no storage/);
   await page.locator('#grid .act.like').first().click();
   await page.locator('.chips.likes .chip').first().waitFor();
+  assert.equal(await page.locator('.keep input').isChecked(), false);
   assert.deepEqual(problems, []);
   await context.close();
 
   const second = await newPage(browser);
   await second.page.addInitScript(() => {
-    localStorage.setItem(
-      'predilect-demo.choices',
-      '{"keep":true,"section":"no such","language":7,"ui":"xx","theme":[]}',
-    );
-    localStorage.setItem('predilect-demo.profile', 'AAAA');
+    localStorage.setItem('predilect-demo.choices', '{"section":"no such","language":7,"ui":"xx","theme":[]}');
+    indexedDB.open('predilect/demo', 1).onupgradeneeded = (event) => {
+      for (const name of ['head', 'state', 'log']) event.target.result.createObjectStore(name).put('rubbish', 'head');
+    };
   });
   await second.page.goto(server.url);
   await ready(second.page);

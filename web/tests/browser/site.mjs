@@ -1,5 +1,6 @@
 // Opens the demo, or an empty page of its site, in a browser, and watches what goes wrong there.
 
+import { after, afterEach, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { launch } from '../../tools/browser.mjs';
 import { serve } from '../../tools/serve.mjs';
@@ -44,6 +45,75 @@ export async function newPage(browser, options = {}) {
     );
   });
   return { page, context, problems };
+}
+
+/**
+ * A served site and a browser for the tests of one file; what a test opens is closed after it.
+ *
+ * @param {Partial<import('../../tools/serve.mjs').Options>} [options]
+ */
+export function useSite(options) {
+  /** @type {import('playwright-core').Browser} */
+  let browser;
+  /** @type {Awaited<ReturnType<typeof serveSite>>} */
+  let server;
+  /** @type {import('playwright-core').BrowserContext[]} */
+  const contexts = [];
+  before(async () => {
+    server = await serveSite(options);
+    browser = await launch();
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+  afterEach(async () => {
+    for (const context of contexts.splice(0)) await context.close();
+  });
+  return {
+    get server() {
+      return server;
+    },
+    get browser() {
+      return browser;
+    },
+    /** A page of its own visitor. */
+    async visitor(/** @type {import('playwright-core').BrowserContextOptions} */ settings = {}) {
+      const opened = await newPage(browser, settings);
+      contexts.push(opened.context);
+      return opened;
+    },
+  };
+}
+
+/** Opens an empty page of the site, with the package as `use` and what tests need to talk about its answers. */
+export async function usePackage(
+  /** @type {import('playwright-core').Page} */ page,
+  /** @type {{url: string}} */ { url },
+) {
+  await page.goto(`${url}empty.html`);
+  await page.evaluate(async () => {
+    window.use = await import('/predilect/index.js');
+    window.notices = [];
+    window.open = (options) =>
+      window.use.Recommender.create({
+        catalogue: '/demo.predilect',
+        onNotice: ({ code }) => window.notices.push(code),
+        ...options,
+      });
+    window.failure = (promise) =>
+      promise.then(
+        () => 'no error',
+        (error) => ({ code: error.code, message: error.message, is: error instanceof window.use.PredilectError }),
+      );
+    window.until = async (condition) => {
+      for (let tries = 0; tries < 200; tries++) {
+        if (await condition()) return true;
+        await new Promise((done) => setTimeout(done, 20));
+      }
+      return false;
+    };
+  });
 }
 
 /** Waits until the demo shows its first list. */
