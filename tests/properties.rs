@@ -59,6 +59,22 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
+    fn a_profile_merged_from_parts_is_the_profile(events in events(), cut in 0..30_usize) {
+        let whole = recorded(&events);
+        let (first, second) = events.split_at(cut.min(events.len()));
+        let mut parts = engine();
+        for part in [first, second] {
+            parts.merge_json(&json!({"events": part}).to_string()).expect("merged");
+        }
+        prop_assert_eq!(parts.snapshot().expect("bytes"), whole.snapshot().expect("bytes"));
+        // Again as an import, nothing is new.
+        let merged = parts.merge_json(&json!({"events": events, "new_only": true}).to_string()).expect("merged");
+        let merged: Value = serde_json::from_str(&merged).expect("JSON");
+        prop_assert_eq!(&merged["events"], 0);
+        prop_assert_eq!(parts.snapshot().expect("bytes"), whole.snapshot().expect("bytes"));
+    }
+
+    #[test]
     fn a_list_is_whole(events in events(), k in 1_usize..50, diversity in 0.0..1.0_f64, explore in 0.0..1.0_f64) {
         let engine = recorded(&events);
         let request = json!({"now": NOW, "k": k, "diversity": diversity, "explore": explore, "seed": 7});
@@ -201,6 +217,36 @@ fn wrong_encoder_and_dimension_are_named() {
     let error = engine.search_json(&[1.0; 3], "test", "{\"text\": \"tea\"}").expect_err("refused");
     assert_eq!(error.code(), "dimension-mismatch");
     assert!(error.to_string().contains('3') && error.to_string().contains('8'));
+}
+
+#[test]
+fn merging_keeps_what_the_catalogue_lacks_and_hands_back_texts_of_another_encoder() {
+    let mut engine = engine();
+    let request = json!({
+        "encoder": "test",
+        "events": [{"kind": "like", "item": "gone", "at": 5}, {"kind": "like", "item": "i1", "at": 6}],
+        "typed": [{"text": "tea", "vector": vec![1.0; DIMENSION], "weight": 1.0, "at": 7}, {"text": "jazz", "weight": -0.5, "at": 8}],
+    });
+    let merged = |engine: &mut Engine, mut request: Value, more: Value| -> Value {
+        request.as_object_mut().expect("an object").extend(more.as_object().cloned().unwrap_or_default());
+        serde_json::from_str(&engine.merge_json(&request.to_string()).expect("merged")).expect("JSON")
+    };
+    let waiting = json!([{"text": "jazz", "weight": -0.5, "at": 8}]);
+    let added = json!({"events": 2, "typed": 1, "known": 0, "unknown_items": 1, "unencoded": waiting});
+    let preview = merged(&mut engine, request.clone(), json!({"preview": true}));
+    assert_eq!(preview, added);
+    assert!(engine.profile().is_empty(), "a preview adds nothing");
+    assert_eq!(merged(&mut engine, request.clone(), json!({})), added);
+    assert_eq!((engine.profile().events().len(), engine.profile().typed().len()), (2, 1));
+    let again = merged(&mut engine, request.clone(), json!({"new_only": true}));
+    assert_eq!((&again["events"], &again["typed"], &again["known"]), (&json!(0), &json!(0), &json!(3)));
+    let foreign = merged(&mut engine, request, json!({"encoder": "another"}));
+    assert_eq!(foreign["unencoded"].as_array().map(Vec::len), Some(2));
+
+    let before = engine.snapshot().expect("bytes");
+    let bad = json!({"events": [{"kind": "like", "item": "i2", "at": 5}, {"kind": "rating", "item": "i1", "at": 6}]});
+    assert_eq!(engine.merge_json(&bad.to_string()).expect_err("refused").code(), "bad-event");
+    assert_eq!(engine.snapshot().expect("bytes"), before, "all or none");
 }
 
 #[test]

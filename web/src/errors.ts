@@ -40,6 +40,12 @@ export type ErrorCode =
   | 'aborted'
   /** The caller's `AbortSignal.timeout()` fired. */
   | 'timeout'
+  /** The file is not an export of a profile, or not whole. */
+  | 'not-an-export'
+  /** The export was written by a newer version. */
+  | 'export-version'
+  /** The export is locked and the passphrase is missing or not the right one; or the file is damaged. */
+  | 'wrong-passphrase'
   /** The device has no space to write the change; nothing is changed. */
   | 'storage-full'
   /** The device cannot write the change for another reason; nothing is changed. */

@@ -65,7 +65,9 @@ export class Host {
     const encode = async (texts: string[]): Promise<[vectors: Float32Array, fingerprint: string]> => {
       const encoder = await lazy.get(message.call, signal);
       if (signal.aborted) throw abortError(signal);
-      return clock.time(() => lazy.use(() => [encoder.encode(texts), encoder.fingerprint]));
+      const run = (texts: string[]): Float32Array => clock.time(() => lazy.use(() => encoder.encode(texts)));
+      await keeper.encodeWaiting(encoder.fingerprint, run);
+      return [texts.length > 0 ? run(texts) : new Float32Array(), encoder.fingerprint];
     };
 
     switch (message.call) {
@@ -90,20 +92,24 @@ export class Host {
       case 'encode':
         return (await encode(message.args[0]))[0];
       case 'loadEncoder':
-        await lazy.get(message.call, signal);
+        await encode([]);
         return undefined;
       case 'items':
         return clock.time(() => engine.items(...message.args));
       case 'profile':
-        return clock.time(() => engine.profile(...message.args));
+        return keeper.withWaiting(clock.time(() => engine.profile(...message.args)));
+      case 'whole':
+        return keeper.whole();
+      case 'merge':
+        return clock.time(() => keeper.import(...message.args));
       case 'forget':
-        return keeper.change(() => clock.time(() => engine.forget(...message.args)));
+        return keeper.change(() => clock.time(() => keeper.forget(...message.args)));
       case 'info':
         return clock.time(() => engine.info());
       case 'snapshot':
         return clock.time(() => engine.snapshot());
       case 'restore':
-        return keeper.change(() => clock.time(() => engine.restore(...message.args)));
+        return keeper.change(() => clock.time(() => keeper.restore(...message.args)));
       case 'keep':
         return keeper.open(...message.args);
       case 'withdraw':

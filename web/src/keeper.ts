@@ -109,8 +109,8 @@ export class Keeper {
     });
   }
 
-  /** Changes the profile in a way that takes away or replaces, here and on the device; if that fails, nowhere. */
-  async change(run: () => void): Promise<boolean> {
+  /** Changes the profile by more than an event, here and on the device; if that fails, nowhere. */
+  async change(run: () => unknown): Promise<boolean> {
     run();
     if (!this.#store) return false;
     return this.#next(() =>
@@ -162,7 +162,10 @@ export class Keeper {
       request.typed = request.typed.map((text) => (typed.includes(text) ? { ...text, vector: [] } : text));
     }
     const merged = JSON.parse(this.#engine.merge(JSON.stringify({ ...request, ...options }))) as Merged;
-    if (!options.preview) this.#unencoded.push(...merged.unencoded);
+    if (!options.preview && merged.unencoded.length > 0) {
+      const again = new Set(merged.unencoded.map(({ text }) => text));
+      this.#unencoded = [...this.#unencoded.filter(({ text }) => !again.has(text)), ...merged.unencoded];
+    }
     return merged;
   }
 
@@ -172,9 +175,48 @@ export class Keeper {
     return { ...profile, typed: [...profile.typed, ...this.#unencoded] };
   }
 
-  /** Texts that wait for an encoder; they wait no longer. */
-  takeUnencoded(): Typed[] {
-    return this.#unencoded.splice(0);
+  /** Adds what the profile lacks of an imported one. */
+  async import(piece: Piece, preview: boolean): Promise<{ merged: Merged; kept: boolean }> {
+    const merged = this.merge([piece], { new_only: true, preview: true });
+    const kept = !preview && (await this.change(() => this.merge([piece], { new_only: true })));
+    return { merged, kept };
+  }
+
+  /** The engine's `forget`, for texts that wait for an encoder, too. */
+  forget(request: string): void {
+    const { all, before, interest } = JSON.parse(request) as { all?: boolean; before?: number; interest?: string };
+    const left = this.#unencoded.filter(
+      ({ text, at }) => !all && !(before !== undefined && at < before) && interest !== `typed:${text}`,
+    );
+    const waited = left.length < this.#unencoded.length;
+    this.#unencoded = left;
+    if (!(waited && interest !== undefined)) this.#engine.forget(request);
+  }
+
+  /** The engine's `restore`. */
+  restore(bytes: Uint8Array): void {
+    this.#engine.restore(bytes);
+    this.#unencoded = [];
+  }
+
+  /** Gives the texts that wait for an encoder their vectors. */
+  async encodeWaiting(encoder: string, encode: (texts: string[]) => Float32Array): Promise<void> {
+    if (this.#unencoded.length === 0) return;
+    const vectors = encode(this.#unencoded.map(({ text }) => text));
+    const size = vectors.length / this.#unencoded.length;
+    const typed = this.#unencoded.map((text, index) => ({
+      ...text,
+      vector: [...vectors.subarray(index * size, (index + 1) * size)],
+    }));
+    this.#unencoded = [];
+    // What cannot be written waits as before.
+    await this.change(() => this.merge([{ encoder, typed }])).catch(() => {});
+  }
+
+  /** The engine's reply to `profile`, with the texts that wait for an encoder. */
+  withWaiting(reply: string): string {
+    const waiting = JSON.stringify(this.#unencoded.map(({ text }) => text));
+    return `${reply.slice(0, -1)},"waiting":${waiting}}`;
   }
 
   close(): void {

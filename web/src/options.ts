@@ -19,6 +19,8 @@ const KEYS = {
   search: ['k', 'filter', 'signal'],
   similar: ['k', 'filter', 'signal'],
   describe: ['weight', 'at', 'signal'],
+  export: ['passphrase', 'signal'],
+  import: ['passphrase', 'preview', 'signal'],
   forget: ['item', 'interest', 'before', 'all'],
   record: ['kind', 'item', 'at', 'value'],
   call: ['signal'],

@@ -1,7 +1,7 @@
 // What the page and the host of the wasm modules say to each other, through a worker's messages or directly.
 
 import type { WireError } from './errors.js';
-import type { KeepOptions } from './keeper.js';
+import type { KeepOptions, Merged, Piece } from './keeper.js';
 import type { Notice, Progress, Source, WasmSource } from './types.js';
 
 /** What the host must know before its first call. Addresses are absolute. */
@@ -35,6 +35,8 @@ export interface Calls {
   items(ids: string): string;
   profile(now: number): string;
   forget(request: string): boolean;
+  whole(): Piece;
+  merge(piece: Piece, preview: boolean): { merged: Merged; kept: boolean };
   info(): string;
   snapshot(): Uint8Array;
   restore(bytes: Uint8Array): boolean;

@@ -3,6 +3,7 @@ import { markKept, signal, wasKept } from './consent.js';
 import { PredilectError } from './errors.js';
 import type { KeepOptions } from './keeper.js';
 import { checkKeys, checkText, toJson } from './options.js';
+import { lock, readFile, unlock, writeFile } from './portable.js';
 import type { HostOptions, Kept } from './protocol.js';
 import type {
   CallOptions,
@@ -11,8 +12,11 @@ import type {
   Consent,
   CreateOptions,
   DescribeOptions,
+  ExportOptions,
   FindOptions,
   ForgetRequest,
+  ImportOptions,
+  ImportReport,
   ItemFields,
   Notice,
   Profile,
@@ -195,6 +199,35 @@ export class Recommender<Item = ItemFields> {
     checkKeys('forget', what);
     checkKeys('call', options);
     return { kept: await this.#client.call('forget', [toJson(what)], options.signal) };
+  }
+
+  /**
+   * The profile as the text of a JSON file: every event, every text, the interests worked out from them, and what each
+   * means. Without a passphrase anybody can read it.
+   */
+  async export(options: ExportOptions = {}): Promise<string> {
+    checkKeys('export', options);
+    const { passphrase, signal } = options;
+    const piece = await this.#client.call('whole', [], signal);
+    const [profile, info] = await Promise.all([this.profile({ signal }), this.info({ signal })]);
+    const ids = [...new Set((piece.events as { item: string }[]).map(({ item }) => item))];
+    const titles = new Map<string, string>();
+    for (const item of await this.items(ids, { signal })) {
+      const { id, title } = (item ?? {}) as { id?: string; title?: unknown };
+      if (id !== undefined && typeof title === 'string') titles.set(id, title);
+    }
+    const text = JSON.stringify(writeFile(piece, profile, info, titles), null, 1);
+    return passphrase === undefined ? text : lock(text, checkText('export', 'a passphrase', passphrase));
+  }
+
+  /** Adds what the text of an exported file holds and the profile does not, or with `preview` says what that would be. */
+  async import(file: string, options: ImportOptions = {}): Promise<ImportReport> {
+    checkKeys('import', options);
+    const { passphrase, preview = false, signal } = options;
+    const piece = readFile(await unlock(checkText('import', 'the text of a file', file), passphrase));
+    const { merged, kept } = await this.#client.call('merge', [piece, preview], signal);
+    const { unencoded, ...counts } = merged;
+    return { ...counts, waiting: unencoded.length, kept };
   }
 
   /** What the catalogue holds. */

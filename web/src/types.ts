@@ -101,6 +101,53 @@ export interface Progress {
   total?: number;
 }
 
+/** A profile as a file: everything that is known, in words and numbers that a person can read. */
+export interface ExportFile {
+  /** Version of this format. */
+  predilect: number;
+  /** Times are ISO 8601. */
+  exported: string;
+  /** The catalogue's name. */
+  catalogue: string;
+  /** Fingerprint of the encoder that the vectors come from. */
+  encoder: string;
+  /** What the kinds of events, and the other parts, mean. */
+  meanings: Readonly<Record<EventKind | 'typed' | 'interests' | 'negatives', string>>;
+  interests: { label: string; weight: number; items: { item: string; title?: string }[] }[];
+  negatives: ExportFile['interests'];
+  /** `vector`: base64 of little-endian 32-bit floats; a text without one is encoded when the encoder is loaded. */
+  typed: { text: string; weight: number; at: string; vector?: string }[];
+  events: { at: string; kind: string; item: string; title?: string; value?: number }[];
+}
+
+/** Options of `export`. */
+export interface ExportOptions extends CallOptions {
+  /** Locks the file: AES-GCM under a key derived by PBKDF2. Without it the file can be read by anybody. */
+  passphrase?: string;
+}
+
+/** Options of `import`. */
+export interface ImportOptions extends CallOptions {
+  /** The passphrase of a locked file. */
+  passphrase?: string;
+  /** Says what would be added, and adds nothing. */
+  preview?: boolean;
+}
+
+/** What an import added, or would add. */
+export interface ImportReport extends Receipt {
+  /** Events added. */
+  events: number;
+  /** Texts added. */
+  typed: number;
+  /** Events and texts that the profile holds already. */
+  known: number;
+  /** Events among those added on items that this catalogue lacks; they are kept, and say nothing here. */
+  unknown_items: number;
+  /** Texts that wait for the encoder to be loaded. */
+  waiting: number;
+}
+
 /** Options that every call takes. */
 export interface CallOptions {
   /** Rejects the call with `aborted`, or `timeout` for `AbortSignal.timeout()`. */
@@ -264,8 +311,10 @@ export interface Profile {
   owned: string[];
   /** Ids of items turned away. */
   dismissed: string[];
-  /** The latest events, newest first, 50 at most. */
+  /** The latest events, newest first, 50 at most; `export()` lists all. */
   recent: RecordedEvent[];
+  /** Texts that no encoder has read yet, from an import or from another encoder's time. */
+  waiting: string[];
 }
 
 /** What to forget: one of these. */

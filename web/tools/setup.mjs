@@ -78,7 +78,9 @@ const STEPS = [
       for (const entry of readdirSync(dist)) {
         if (entry !== 'wasm') rmSync(join(dist, entry), { recursive: true });
       }
-      await tsc('web/tsconfig.json');
+      // Comments go to editors, with the types, and not to readers of the page.
+      await tsc('web/tsconfig.json', '--removeComments', '--declaration', 'false');
+      await tsc('web/tsconfig.json', '--emitDeclarationOnly');
     },
   },
   {
