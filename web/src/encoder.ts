@@ -1,7 +1,7 @@
 // Loads the encoder once, when it is first needed, for all who wait for it.
 
 import { abortError, isTrap, PredilectError } from './errors.js';
-import { type Loading, loadBytes, loadModule } from './fetch.js';
+import { type Allowed, type Loading, loadBytes, loadModule } from './fetch.js';
 import type { Progress, WasmSource } from './types.js';
 import type { Encoder } from './wasm/encoder.js';
 
@@ -14,7 +14,8 @@ interface Manifest {
 export interface EncoderSource {
   /** Absolute address of the model's folder. */
   folder: string | undefined;
-  wasm: WasmSource | undefined;
+  wasm: WasmSource;
+  allowed: Allowed;
   progress: (progress: Progress) => void;
 }
 
@@ -107,16 +108,17 @@ export class LazyEncoder {
   }
 
   async #load(folder: string, signal: AbortSignal): Promise<Encoder> {
-    const { progress, wasm } = this.#source;
+    const { allowed, progress, wasm } = this.#source;
     const load = (file: Progress['file'], expected?: number): Loading => ({
       file,
+      allowed,
       signal,
       progress,
       ...(expected !== undefined && { expected }),
     });
     const at = (name: string): string => new URL(name, folder).href;
 
-    const module = loadModule(wasm ?? new URL('./wasm/encoder_bg.wasm', import.meta.url), load('encoder'));
+    const module = loadModule(wasm, load('encoder'));
     const glue = import('./wasm/encoder.js');
     const text = loadBytes(at('manifest.json'), load('manifest')).then((bytes) => new TextDecoder().decode(bytes));
     const files = text.then((json) => {

@@ -3,9 +3,29 @@
 import { abortError, PredilectError } from './errors.js';
 import type { Progress, Source, WasmSource } from './types.js';
 
+/** What a recommender may fetch: fixed when it is created, before anything is known of the person. */
+export class Allowed {
+  readonly #files: ReadonlySet<string>;
+  readonly #folder: string | undefined;
+
+  /** @param files addresses; `folder`: one more, ending in a slash, whose own files may be fetched */
+  constructor(files: readonly unknown[], folder?: string) {
+    this.#files = new Set(files.filter((file) => typeof file === 'string' || file instanceof URL).map(String));
+    this.#folder = folder;
+  }
+
+  /** Refuses what is not on the list. */
+  check(url: string): void {
+    const name = this.#folder !== undefined && url.startsWith(this.#folder) && url.slice(this.#folder.length);
+    if (this.#files.has(url) || (name && /^[\w.-]+$/.test(name))) return;
+    throw new PredilectError('bad-input', `${url}: not among the files that this recommender was created with`);
+  }
+}
+
 /** How a file is loaded. */
 export interface Loading {
   file: Progress['file'];
+  allowed: Allowed;
   signal: AbortSignal;
   progress: (progress: Progress) => void;
   /** Bytes that the file must have, where something else says so. */
@@ -47,11 +67,12 @@ export async function loadModule(source: WasmSource, loading: Loading): Promise<
   }
 }
 
-async function open(url: string, { signal, file, progress, expected }: Loading): Promise<Response> {
+async function open(url: string, { allowed, signal, file, progress, expected }: Loading): Promise<Response> {
+  allowed.check(url);
   let response: Response;
   progress({ file, phase: 'download', loaded: 0, ...(expected !== undefined && { total: expected }) });
   try {
-    response = await fetch(url, { signal, credentials: 'same-origin' });
+    response = await fetch(url, { signal, credentials: 'same-origin', referrerPolicy: 'no-referrer' });
   } catch (error) {
     if (signal.aborted) throw abortError(signal);
     throw new PredilectError('network', `${url}: the ${file} cannot be fetched (${reason(error)})`, { cause: error });

@@ -2,7 +2,7 @@
 
 import { LazyEncoder } from './encoder.js';
 import { abortError, isTrap, PredilectError, toPredilectError } from './errors.js';
-import { type Loading, loadBytes, loadModule } from './fetch.js';
+import { Allowed, type Loading, loadBytes, loadModule } from './fetch.js';
 import { Keeper } from './keeper.js';
 import type { CallMessage, FromHost, HostOptions, Kept, ToHost } from './protocol.js';
 import type { Progress } from './types.js';
@@ -119,9 +119,12 @@ export class Host {
 
   async #open(options: HostOptions, signal: AbortSignal, clock: Clock): Promise<Kept> {
     const progress = (step: Progress): void => this.#send({ progress: step }, []);
-    const load = (file: Progress['file']): Loading => ({ file, signal, progress });
+    const engineUrl = options.wasmUrl ?? new URL('./wasm/engine_bg.wasm', import.meta.url);
+    const encoderUrl = options.encoderWasmUrl ?? new URL('./wasm/encoder_bg.wasm', import.meta.url);
+    const allowed = new Allowed([engineUrl, encoderUrl, options.catalogue], options.encoder);
+    const load = (file: Progress['file']): Loading => ({ file, allowed, signal, progress });
     const [module, catalogue] = await Promise.all([
-      loadModule(options.wasmUrl ?? new URL('./wasm/engine_bg.wasm', import.meta.url), load('engine')),
+      loadModule(engineUrl, load('engine')),
       loadBytes(options.catalogue, load('catalogue')),
     ]);
     await initEngine({ module_or_path: module });
@@ -132,7 +135,7 @@ export class Host {
     this.#engine = engine;
     const keeper = new Keeper(engine, (notice) => this.#send({ notice, kept: keeper.kept }, []));
     this.#keeper = keeper;
-    this.#encoder = new LazyEncoder({ folder: options.encoder, wasm: options.encoderWasmUrl, progress });
+    this.#encoder = new LazyEncoder({ folder: options.encoder, wasm: encoderUrl, allowed, progress });
     const kept = options.keep ? await keeper.open(options.keep) : { kept: false, found: false };
     progress({ file: 'catalogue', phase: 'ready', ...size });
     return kept;
