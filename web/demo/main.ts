@@ -134,6 +134,8 @@ async function start(): Promise<void> {
     model = await Model.open(settings, modelProgress, noticed);
     model.onShown = show;
     await model.refresh();
+    // For visits without a network. Where it is not possible, the page works as long as there is one.
+    navigator.serviceWorker?.register('./sw.js').catch(() => {});
   } catch (error) {
     model = undefined;
     showFailure(error, () => void start(), true);

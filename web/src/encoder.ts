@@ -2,7 +2,8 @@
 
 import { abortError, isTrap, PredilectError } from './errors.js';
 import { type Allowed, type Loading, loadBytes, loadModule } from './fetch.js';
-import type { Progress, WasmSource } from './types.js';
+import { type Files, newest, verified } from './files.js';
+import type { Notice, Progress, WasmSource } from './types.js';
 import type { Encoder } from './wasm/encoder.js';
 
 /** The part of a model's manifest that is needed to fetch and check its files; the encoder reads the rest. */
@@ -16,7 +17,9 @@ export interface EncoderSource {
   folder: string | undefined;
   wasm: WasmSource;
   allowed: Allowed;
+  files: Files;
   progress: (progress: Progress) => void;
+  notice: (notice: Notice) => void;
 }
 
 /** One loading, and how many wait for it. */
@@ -108,7 +111,7 @@ export class LazyEncoder {
   }
 
   async #load(folder: string, signal: AbortSignal): Promise<Encoder> {
-    const { allowed, progress, wasm } = this.#source;
+    const { allowed, files, notice, progress, wasm } = this.#source;
     const load = (file: Progress['file'], expected?: number): Loading => ({
       file,
       allowed,
@@ -120,26 +123,41 @@ export class LazyEncoder {
 
     const module = loadModule(wasm, load('encoder'));
     const glue = import('./wasm/encoder.js');
-    const text = loadBytes(at('manifest.json'), load('manifest')).then((bytes) => new TextDecoder().decode(bytes));
-    const files = text.then((json) => {
-      const { model, tokenizer } = parseManifest(json, at('manifest.json')).files;
-      const file = async (kind: 'model' | 'tokenizer', { name, bytes, sha256 }: typeof model): Promise<Uint8Array> => {
-        const content = await loadBytes(at(name), load(kind, bytes));
+    const fresh = loadBytes(at('manifest.json'), load('manifest')).then(async (manifest) => {
+      const { model, tokenizer } = parseManifest(new TextDecoder().decode(manifest), at('manifest.json')).files;
+      const file = async (kind: 'model' | 'tokenizer', { name, bytes, sha256 }: typeof model): Promise<Bytes> => {
+        const kept = await files.get(sha256);
+        const content = kept ?? (await loadBytes(at(name), load(kind, bytes)));
         progress({ file: kind, phase: 'prepare', loaded: content.length, total: bytes });
-        await verify(content, sha256, at(name));
-        return content;
+        return verified(content, sha256, (found) => changed(at(name), found, sha256));
       };
-      return Promise.all([file('model', model), file('tokenizer', tokenizer)]);
+      return [manifest, ...(await Promise.all([file('model', model), file('tokenizer', tokenizer)]))];
     });
-    const [{ default: init, Encoder: Loaded }, compiled, [model, tokenizer]] = await Promise.all([glue, module, files]);
-    if (signal.aborted) throw abortError(signal);
+    // What ends the other downloads must not go unheard.
+    fresh.catch(() => {});
+    const [{ default: init, Encoder: Loaded }, compiled] = await Promise.all([glue, module]);
     await init({ module_or_path: compiled });
-    const manifest = await text;
-    const encoder = this.use(() => new Loaded(model, tokenizer, manifest));
-    progress({ file: 'model', phase: 'ready', loaded: model.length, total: model.length });
+    let size = 0;
+    const encoder = await newest({
+      files,
+      url: at('manifest.json'),
+      earlier: true,
+      fresh,
+      signal,
+      notice,
+      use: ([manifest, model, tokenizer]) => {
+        if (signal.aborted) throw abortError(signal);
+        if (!model || !tokenizer) throw changed(folder, 'of nothing', 'of a file');
+        size = model.length;
+        return this.use(() => new Loaded(model, tokenizer, new TextDecoder().decode(manifest)));
+      },
+    });
+    progress({ file: 'model', phase: 'ready', loaded: size, total: size });
     return encoder;
   }
 }
+
+type Bytes = Uint8Array<ArrayBuffer>;
 
 function parseManifest(json: string, url: string): Manifest {
   let given: Partial<Manifest> | null;
@@ -154,18 +172,11 @@ function parseManifest(json: string, url: string): Manifest {
   return given as Manifest;
 }
 
-/** Compares with the manifest's SHA-256, where the page is a secure context and so has the means. */
-async function verify(bytes: Uint8Array<ArrayBuffer>, expected: string, url: string): Promise<void> {
-  const subtle: SubtleCrypto | undefined = globalThis.crypto?.subtle;
-  if (!subtle) return;
-  const digest = new Uint8Array(await subtle.digest('SHA-256', bytes));
-  const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  if (hex !== expected) {
-    throw new PredilectError(
-      'model-corrupt',
-      `${url}: SHA-256 ${hex} differs from the manifest's ${expected}; copy the model's folder again, whole`,
-    );
-  }
+function changed(url: string, found: string, expected: string): PredilectError {
+  return new PredilectError(
+    'model-corrupt',
+    `${url}: SHA-256 ${found} differs from the manifest's ${expected}; copy the model's folder again, whole`,
+  );
 }
 
 function stopped(cause?: unknown): PredilectError {

@@ -3,9 +3,10 @@
 import { LazyEncoder } from './encoder.js';
 import { abortError, isTrap, PredilectError, toPredilectError } from './errors.js';
 import { Allowed, type Loading, loadBytes, loadModule } from './fetch.js';
+import { Files, newest, verified } from './files.js';
 import { Keeper } from './keeper.js';
 import type { CallMessage, FromHost, HostOptions, Kept, ToHost } from './protocol.js';
-import type { Progress } from './types.js';
+import type { Notice, Progress } from './types.js';
 import initEngine, { Engine } from './wasm/engine.js';
 
 /** Answers the page's calls. Those that need no encoder are answered in the order in which they came. */
@@ -123,22 +124,53 @@ export class Host {
     const encoderUrl = options.encoderWasmUrl ?? new URL('./wasm/encoder_bg.wasm', import.meta.url);
     const allowed = new Allowed([engineUrl, encoderUrl, options.catalogue], options.encoder);
     const load = (file: Progress['file']): Loading => ({ file, allowed, signal, progress });
-    const [module, catalogue] = await Promise.all([
+    const files = new Files(options.offline);
+    const notice = (notice: Notice): void => this.#send({ notice, kept: this.#keeper?.kept ?? false }, []);
+    const fresh = this.#catalogue(options, files, load('catalogue')).then((bytes) => [bytes]);
+    const [module] = await Promise.all([
       loadModule(engineUrl, load('engine')),
-      loadBytes(options.catalogue, load('catalogue')),
+      // Its failure is dealt with below.
+      fresh.catch(() => {}),
     ]);
     await initEngine({ module_or_path: module });
     if (signal.aborted) throw abortError(signal);
-    const size = { loaded: catalogue.length, total: catalogue.length };
-    progress({ file: 'catalogue', phase: 'prepare', ...size });
-    const engine = clock.time(() => new Engine(catalogue));
+    const size = { loaded: 0, total: 0 };
+    const engine = await newest({
+      files,
+      url: typeof options.catalogue === 'string' ? options.catalogue : undefined,
+      // A page that names a hash wants that file and no other.
+      earlier: options.sha256 === undefined,
+      fresh,
+      signal,
+      notice,
+      use: ([catalogue = new Uint8Array()]) => {
+        size.loaded = size.total = catalogue.length;
+        progress({ file: 'catalogue', phase: 'prepare', ...size });
+        return clock.time(() => new Engine(catalogue));
+      },
+    });
     this.#engine = engine;
-    const keeper = new Keeper(engine, (notice) => this.#send({ notice, kept: keeper.kept }, []));
+    const keeper = new Keeper(engine, notice);
     this.#keeper = keeper;
-    this.#encoder = new LazyEncoder({ folder: options.encoder, wasm: encoderUrl, allowed, progress });
+    this.#encoder = new LazyEncoder({ folder: options.encoder, wasm: encoderUrl, allowed, files, progress, notice });
     const kept = options.keep ? await keeper.open(options.keep) : { kept: false, found: false };
     progress({ file: 'catalogue', phase: 'ready', ...size });
     return kept;
+  }
+
+  async #catalogue(
+    { catalogue, sha256 }: HostOptions,
+    files: Files,
+    loading: Loading,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    if (sha256 === undefined) return loadBytes(catalogue, loading);
+    const kept = await files.get(sha256);
+    if (kept) return kept;
+    const name = typeof catalogue === 'string' ? catalogue : 'the bytes given';
+    return verified(await loadBytes(catalogue, loading), sha256, (found) => {
+      const message = `${name}: SHA-256 ${found} differs from the integrity ${sha256} asked for; the catalogue and the page that names it are of two versions`;
+      return new PredilectError('catalogue-corrupt', message);
+    });
   }
 }
 

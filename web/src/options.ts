@@ -4,6 +4,8 @@ import { PredilectError } from './errors.js';
 const KEYS = {
   create: [
     'catalogue',
+    'integrity',
+    'offline',
     'encoder',
     'wasmUrl',
     'encoderWasmUrl',

@@ -7,6 +7,9 @@ import type { Notice, Progress, Source, WasmSource } from './types.js';
 /** What the host must know before its first call. Addresses are absolute. */
 export interface HostOptions {
   catalogue: Source;
+  /** SHA-256 of the catalogue, as hex. */
+  sha256?: string;
+  offline: boolean;
   encoder?: string;
   wasmUrl?: WasmSource;
   encoderWasmUrl?: WasmSource;

@@ -63,14 +63,15 @@ export class Recommender<Item = ItemFields> {
   /** Loads the engine and the catalogue. No model is loaded before a text must be encoded. */
   static async create<Item = ItemFields>(options: CreateOptions): Promise<Recommender<Item>> {
     checkKeys('create', options);
-    const { catalogue, encoder, wasmUrl, encoderWasmUrl, signal } = options;
+    const { catalogue, integrity, offline = true, encoder, wasmUrl, encoderWasmUrl, signal } = options;
     if (catalogue === undefined) {
       throw new PredilectError(
         'bad-input',
         'create() needs { catalogue }: the address or the bytes of a catalogue file',
       );
     }
-    const host: HostOptions = { catalogue: absolute('catalogue', catalogue) };
+    const host: HostOptions = { catalogue: absolute('catalogue', catalogue), offline };
+    if (integrity !== undefined) host.sha256 = sha256(integrity);
     // A folder's address must end in a slash for its files to be found in it.
     if (encoder !== undefined) host.encoder = address('encoder', String(encoder).replace(/\/*$/, '/'));
     if (wasmUrl !== undefined) host.wasmUrl = absolute('wasmUrl', wasmUrl);
@@ -291,6 +292,18 @@ function keepOptions(name: unknown, retention: number | undefined): KeepOptions 
 function checkConsent<T extends Consent>(call: string, given: T, known: readonly Consent[]): T {
   if (known.includes(given)) return given;
   throw new PredilectError('bad-input', `${call}() takes consent as ${known.map((one) => `'${one}'`).join(' or ')}`);
+}
+
+/** The hash of an integrity value, as hex. */
+function sha256(integrity: string): string {
+  const [, base64] = /^sha256-([\w+/]{43}=)$/.exec(integrity) ?? [];
+  if (base64 === undefined) {
+    throw new PredilectError(
+      'bad-input',
+      `create(): integrity "${integrity}" is not sha256- and 44 characters of base64`,
+    );
+  }
+  return Array.from(atob(base64), (char) => char.charCodeAt(0).toString(16).padStart(2, '0')).join('');
 }
 
 function address(option: string, source: string): string {

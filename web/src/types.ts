@@ -8,6 +8,13 @@ export type WasmSource = Source | WebAssembly.Module;
 export interface CreateOptions {
   /** The catalogue file made by `predilect build`: its address or its bytes. */
   catalogue: Source;
+  /** SHA-256 that the catalogue must have, as in HTML: `sha256-` and base64. A copy kept by the device needs no request then. */
+  integrity?: string;
+  /**
+   * Whether the device keeps the catalogue and the model, under their SHA-256, for visits without a network. They are
+   * public files and say nothing of the person. Default true.
+   */
+  offline?: boolean;
   /**
    * Folder that holds `manifest.json`, the model and the tokenizer. Needed by `search`, `describe` and `encode` only,
    * and not fetched before the first of them (or `loadEncoder`) is called.
@@ -75,6 +82,8 @@ export type NoticeCode =
   | 'storage-failed'
   /** The stored profile, or a tab that shares it, is of a newer version of this package; it stays untouched. */
   | 'schema-newer'
+  /** The catalogue or the model could not be fetched, or is damaged: that of the last visit is used. */
+  | 'last-version'
   /** The device's clock is behind the time of the last visit. */
   | 'clock-back'
   /** Another tab told, forgot or replaced something: lists may look different now. */

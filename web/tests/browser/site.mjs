@@ -13,14 +13,15 @@ export const POLICY =
 const root = fileURLToPath(new URL('../../demo/site', import.meta.url));
 const EMPTY = '<!doctype html><html lang="en"><title>Empty</title><link rel="icon" href="/icon.svg">';
 
-/** Serves the site with a strict policy. `/empty.html` is a page without anything. */
-export function serveSite(/** @type {Partial<import('../../tools/serve.mjs').Options>} */ options = {}) {
-  return serve({
-    root,
-    headers: { 'content-security-policy': POLICY },
-    ...options,
-    answers: { '/empty.html': { body: EMPTY }, ...options.answers },
-  });
+/**
+ * Serves the site with a strict policy. `/empty.html` is a page without anything; `answers` may be changed meanwhile.
+ *
+ * @param {Partial<import('../../tools/serve.mjs').Options>} [options]
+ */
+export async function serveSite(options = {}) {
+  const answers = { '/empty.html': { body: EMPTY }, ...options.answers };
+  const server = await serve({ root, headers: { 'content-security-policy': POLICY }, ...options, answers });
+  return Object.assign(server, { answers });
 }
 
 /**

@@ -35,5 +35,5 @@ test('only fetch.ts fetches, and bundlers can read where files are', () => {
   assert.deepEqual(fetching, ['fetch.ts']);
   assert.match(text['client.ts'], /new Worker\(new URL\('\.\/worker\.js', import\.meta\.url\), \{ type: 'module' \}\)/);
   assert.match(text['host.ts'], /new URL\('\.\/wasm\/engine_bg\.wasm', import\.meta\.url\)/);
-  assert.match(text['encoder.ts'], /new URL\('\.\/wasm\/encoder_bg\.wasm', import\.meta\.url\)/);
+  assert.match(text['host.ts'], /new URL\('\.\/wasm\/encoder_bg\.wasm', import\.meta\.url\)/);
 });
