@@ -52,7 +52,7 @@ export type ErrorCode =
   | 'storage-failed'
   /** `close()` was called. */
   | 'closed'
-  /** The worker or a wasm module died; create the recommender again. */
+  /** The worker or a wasm module died or hung. In a worker of the package's own another takes its place; else create the recommender again. */
   | 'crashed';
 
 /** The only kind of error this package rejects with. `message` names the culprit and what to do about it. */
@@ -89,11 +89,7 @@ export function isTrap(error: unknown): boolean {
 export function toPredilectError(error: unknown): PredilectError {
   if (error instanceof PredilectError) return error;
   if (isTrap(error)) {
-    return new PredilectError(
-      'crashed',
-      `the wasm module stopped (${String(error)}); create the recommender again and restore() the last snapshot`,
-      { cause: error },
-    );
+    return new PredilectError('crashed', `the wasm module stopped (${String(error)})`, { cause: error });
   }
   if (error instanceof Error) {
     const code: unknown = 'code' in error ? error.code : undefined;

@@ -9,6 +9,9 @@ import type { CallMessage, FromHost, HostOptions, Kept, ToHost } from './protoco
 import type { Notice, Progress } from './types.js';
 import initEngine, { Engine } from './wasm/engine.js';
 
+/** Texts that are encoded without a look at what else is asked. */
+const ENCODED_AT_ONCE = 16;
+
 /** Answers the page's calls. Those that need no encoder are answered in the order in which they came. */
 export class Host {
   readonly #send: (message: FromHost, transfer: Transferable[]) => void;
@@ -23,7 +26,8 @@ export class Host {
 
   /** Takes a message from the page. */
   receive(message: ToHost): void {
-    if ('abort' in message) this.#running.get(message.abort)?.abort();
+    if ('ask' in message) this.#send({ alive: true }, []);
+    else if ('abort' in message) this.#running.get(message.abort)?.abort();
     else void this.#answer(message);
   }
 
@@ -65,10 +69,20 @@ export class Host {
 
     const encode = async (texts: string[]): Promise<[vectors: Float32Array, fingerprint: string]> => {
       const encoder = await lazy.get(message.call, signal);
-      if (signal.aborted) throw abortError(signal);
-      const run = (texts: string[]): Float32Array => clock.time(() => lazy.use(() => encoder.encode(texts)));
+      const run = (some: string[]): Float32Array => {
+        if (signal.aborted) throw abortError(signal);
+        return clock.time(() => lazy.use(() => encoder.encode(some)));
+      };
       await keeper.encodeWaiting(encoder.fingerprint, run);
-      return [texts.length > 0 ? run(texts) : new Float32Array(), encoder.fingerprint];
+      if (texts.length <= ENCODED_AT_ONCE)
+        return [texts.length > 0 ? run(texts) : new Float32Array(), encoder.fingerprint];
+      // Other calls, and an abort, come between.
+      const parts: Float32Array[] = [];
+      for (let from = 0; from < texts.length; from += ENCODED_AT_ONCE) {
+        parts.push(run(texts.slice(from, from + ENCODED_AT_ONCE)));
+        await new Promise((done) => setTimeout(done));
+      }
+      return [Float32Array.from(parts.flatMap((part) => [...part])), encoder.fingerprint];
     };
 
     switch (message.call) {

@@ -31,6 +31,14 @@ export interface Merged {
   unencoded: Typed[];
 }
 
+/** How parts of a profile are added. */
+export interface MergeOptions {
+  /** Leaves out what the profile holds already. */
+  new_only?: boolean;
+  /** Says what would be added, and adds nothing. */
+  preview?: boolean;
+}
+
 /** What is kept, and for how long. */
 export interface KeepOptions {
   name: string;
@@ -149,7 +157,7 @@ export class Keeper {
   }
 
   /** Adds parts of a profile to the engine. */
-  merge(pieces: Piece[], options: { new_only?: boolean; preview?: boolean } = {}): Merged {
+  merge(pieces: Piece[], options: MergeOptions = {}): Merged {
     const request: Required<Piece> = { encoder: '', events: [], typed: [] };
     for (const { encoder = '', events = [], typed = [] } of pieces) {
       if (typed.length) request.encoder = encoder;
@@ -175,10 +183,10 @@ export class Keeper {
     return { ...profile, typed: [...profile.typed, ...this.#unencoded] };
   }
 
-  /** Adds what the profile lacks of an imported one. */
-  async import(piece: Piece, preview: boolean): Promise<{ merged: Merged; kept: boolean }> {
-    const merged = this.merge([piece], { new_only: true, preview: true });
-    const kept = !preview && (await this.change(() => this.merge([piece], { new_only: true })));
+  /** Adds parts of a profile to the engine and to the store. */
+  async import(pieces: Piece[], how: MergeOptions): Promise<{ merged: Merged; kept: boolean }> {
+    const merged = this.merge(pieces, { ...how, preview: true });
+    const kept = !how.preview && (await this.change(() => this.merge(pieces, how)));
     return { merged, kept };
   }
 

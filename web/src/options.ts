@@ -13,6 +13,7 @@ const KEYS = {
     'profile',
     'consent',
     'retention',
+    'patience',
     'onNotice',
     'onProgress',
     'signal',

@@ -1,7 +1,7 @@
 // What the page and the host of the wasm modules say to each other, through a worker's messages or directly.
 
 import type { WireError } from './errors.js';
-import type { KeepOptions, Merged, Piece } from './keeper.js';
+import type { KeepOptions, Merged, MergeOptions, Piece } from './keeper.js';
 import type { Notice, Progress, Source, WasmSource } from './types.js';
 
 /** What the host must know before its first call. Addresses are absolute. */
@@ -39,7 +39,7 @@ export interface Calls {
   profile(now: number): string;
   forget(request: string): boolean;
   whole(): Piece;
-  merge(piece: Piece, preview: boolean): { merged: Merged; kept: boolean };
+  merge(pieces: Piece[], how: MergeOptions): { merged: Merged; kept: boolean };
   info(): string;
   snapshot(): Uint8Array;
   restore(bytes: Uint8Array): boolean;
@@ -52,7 +52,11 @@ export type Call = keyof Calls;
 export type CallMessage = { [K in Call]: { id: number; call: K; args: Parameters<Calls[K]> } }[Call];
 
 /** From the page to the host. */
-export type ToHost = CallMessage | { abort: number };
+export type ToHost =
+  | CallMessage
+  | { abort: number }
+  /** Whether the host lives. */
+  | { ask: true };
 
 /** From the host to the page. */
 export type FromHost =
@@ -60,5 +64,6 @@ export type FromHost =
   /** `fatal`: the engine is gone, and nothing more can be asked of this host. */
   | { id: number; error: WireError; fatal: boolean }
   | { progress: Progress }
+  | { alive: true }
   /** `kept`: whether the profile is stored from now on. */
   | { notice: Notice; kept: boolean };

@@ -29,6 +29,9 @@ import type {
   WasmSource,
 } from './types.js';
 
+/** Milliseconds. */
+const PATIENCE = 10_000;
+
 /**
  * Recommends items of a catalogue to one person, on that person's device.
  *
@@ -50,14 +53,17 @@ export class Recommender<Item = ItemFields> {
     // What a page may assume of people in general ends where the browser says otherwise for this one.
     if (consent === 'granted' && signal() !== null) this.#consent = 'ask';
     this.#onNotice = (notice) => onNotice?.(notice);
-    this.#client = new Client({
-      progress: (progress) => options.onProgress?.(progress),
-      notice: (notice, kept) => {
-        this.#kept = kept;
-        if (notice.code === 'erased-elsewhere') this.#consent = 'session';
-        this.#onNotice(notice);
+    this.#client = new Client(
+      {
+        progress: (progress) => options.onProgress?.(progress),
+        notice: (notice, kept) => {
+          this.#kept = kept;
+          if (notice.code === 'erased-elsewhere') this.#consent = 'session';
+          this.#onNotice(notice);
+        },
       },
-    });
+      options.patience ?? PATIENCE,
+    );
   }
 
   /** Loads the engine and the catalogue. No model is loaded before a text must be encoded. */
@@ -83,9 +89,8 @@ export class Recommender<Item = ItemFields> {
     if (keep && recommender.#consent !== 'session') {
       host.keep = { ...keep, consent: recommender.#consent === 'granted' ? 'granted' : 'found' };
     }
-    await client.connect(options.worker ?? typeof Worker !== 'undefined');
     try {
-      const kept = await client.call('open', [host], signal);
+      const kept = await client.open(options.worker ?? typeof Worker !== 'undefined', host, signal);
       if (host.keep) recommender.#opened(host.keep, kept);
     } catch (error) {
       client.close();
@@ -115,11 +120,14 @@ export class Recommender<Item = ItemFields> {
       );
     }
     if (choice === 'granted') {
-      this.#opened(keep, await this.#client.call('keep', [{ ...keep, consent: 'granted' }], options.signal));
+      const kept = await this.#client.call('keep', [{ ...keep, consent: 'granted' }], options.signal);
+      this.#opened(keep, kept);
+      await this.#client.keep(keep, kept.kept);
     } else {
       await this.#client.call('withdraw', [keep.name], options.signal);
       this.#kept = false;
       markKept(keep.name, false);
+      await this.#client.keep(undefined, false);
     }
     this.#consent = choice;
     return { kept: this.#kept };
@@ -226,7 +234,7 @@ export class Recommender<Item = ItemFields> {
     checkKeys('import', options);
     const { passphrase, preview = false, signal } = options;
     const piece = readFile(await unlock(checkText('import', 'the text of a file', file), passphrase));
-    const { merged, kept } = await this.#client.call('merge', [piece, preview], signal);
+    const { merged, kept } = await this.#client.call('merge', [[piece], { new_only: true, preview }], signal);
     const { unencoded, ...counts } = merged;
     return { ...counts, waiting: unencoded.length, kept };
   }

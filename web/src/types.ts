@@ -42,6 +42,8 @@ export interface CreateOptions {
   consent?: Consent;
   /** Days after which events and texts are forgotten. Default: never. */
   retention?: number;
+  /** Milliseconds of silence after which a worker is asked whether it lives; after as much again it is replaced. Default 10 000. */
+  patience?: number;
   /** Called when something happens that no call asked for: storage that fails, another tab, a worker that is replaced. */
   onNotice?: (notice: Notice) => void;
   /** Called while files are fetched and prepared. */
@@ -82,6 +84,8 @@ export type NoticeCode =
   | 'storage-failed'
   /** The stored profile, or a tab that shares it, is of a newer version of this package; it stays untouched. */
   | 'schema-newer'
+  /** The worker died or hung and was replaced; the profile is as before. */
+  | 'restarted'
   /** The catalogue or the model could not be fetched, or is damaged: that of the last visit is used. */
   | 'last-version'
   /** The device's clock is behind the time of the last visit. */

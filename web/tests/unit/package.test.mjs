@@ -33,7 +33,10 @@ test('only fetch.ts fetches, and bundlers can read where files are', () => {
     /\bfetch\(|XMLHttpRequest|sendBeacon|WebSocket|EventSource|importScripts/.test(text[name]),
   );
   assert.deepEqual(fetching, ['fetch.ts']);
-  assert.match(text['client.ts'], /new Worker\(new URL\('\.\/worker\.js', import\.meta\.url\), \{ type: 'module' \}\)/);
+  assert.match(
+    text['channel.ts'],
+    /new Worker\(new URL\('\.\/worker\.js', import\.meta\.url\), \{ type: 'module' \}\)/,
+  );
   assert.match(text['host.ts'], /new URL\('\.\/wasm\/engine_bg\.wasm', import\.meta\.url\)/);
   assert.match(text['host.ts'], /new URL\('\.\/wasm\/encoder_bg\.wasm', import\.meta\.url\)/);
 });

@@ -29,7 +29,7 @@ const opened = async () => {
   const worker = new Puppet();
   const creating = Recommender.create({ catalogue: new Uint8Array(1), worker });
   await new Promise(setImmediate);
-  worker.answer({ id: worker.posted[0].id, value: undefined, work: 0 });
+  worker.answer({ id: worker.posted[0].id, value: { kept: false, found: false }, work: 0 });
   return { worker, recommender: await creating };
 };
 
