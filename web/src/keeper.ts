@@ -60,7 +60,9 @@ const CLOCK_TOLERANCE = 60_000;
 /** Characters of log above which it is folded into the state; with a large state, half of that. */
 const LOG_MOST = 65_536;
 /** How often a write is tried on what other tabs or the browser change meanwhile. */
-const TRIES = 3;
+const TRIES = 4;
+/** Milliseconds before the second try. */
+const PAUSE = 50;
 
 /** Keeps one profile. What it is asked is done in order. */
 export class Keeper {
@@ -70,7 +72,7 @@ export class Keeper {
   #retention: number | undefined;
   #store: Store | undefined;
   #news: BroadcastChannel | undefined;
-  #known = { epoch: '', last: 0 };
+  #known = { born: '', epoch: '', last: 0 };
   #sizes = { state: 0, log: 0 };
   #waiting: Waiting[] = [];
   /** Told, but refused by the store: it goes before the next that is written. */
@@ -97,7 +99,7 @@ export class Keeper {
     return this.#next(async () => {
       let found = this.kept;
       try {
-        if (!found) found = await this.#locked(() => this.#open(consent === 'granted'));
+        if (!found) found = await this.#locked(() => persist(() => this.#open(consent === 'granted')));
       } catch (error) {
         this.#leave();
         this.#report(error);
@@ -320,14 +322,21 @@ export class Keeper {
     });
   }
 
-  /** The browser took the store away: what this tab knows is written into a new one. */
-  async #reopen(): Promise<void> {
+  /** The connection is gone. If the browser took the store away, what this tab knows is written into a new one. */
+  #reopen(): Promise<void> {
+    return persist(() => this.#again());
+  }
+
+  async #again(): Promise<void> {
     const store = await Store.open(this.#name, true);
     if (!store) return;
     this.#store?.close();
     this.#attach(store);
-    const { head, last } = await store.read();
-    this.#known = { epoch: head.epoch, last };
+    const { born } = this.#known;
+    const memory = this.whole();
+    this.#take(await store.read());
+    if (this.#known.born === born) return;
+    this.merge([memory], { new_only: true });
     await this.#rewrite({});
     this.#tell({
       code: 'storage-evicted',
@@ -356,7 +365,7 @@ export class Keeper {
         if (tries === TRIES) throw error;
         if (error instanceof Moved) await this.#reload();
         else if (error instanceof Gone && error.erased) this.#erased();
-        else if (error instanceof Gone || named(error, 'InvalidStateError')) await this.#reopen();
+        else if (interrupted(error)) await this.#reopen();
         else throw error;
       }
     }
@@ -447,7 +456,7 @@ export class Keeper {
       ...this.#unsaved,
       ...this.#waiting.map(({ piece }) => piece),
     ]);
-    this.#known = { epoch: head.epoch, last };
+    this.#known = { born: head.born, epoch: head.epoch, last };
     this.#sizes.state = state?.length ?? 0;
     return head;
   }
@@ -477,6 +486,22 @@ function codeOf(error: unknown): keyof typeof MESSAGES {
   if (named(error, 'QuotaExceededError')) return 'storage-full';
   if (named(error, 'SecurityError') || named(error, 'NotAllowedError')) return 'storage-denied';
   return named(error, 'VersionError') ? 'schema-newer' : 'storage-failed';
+}
+
+/** Whether the browser ended the connection or the transaction. */
+const interrupted = (error: unknown): boolean =>
+  ['InvalidStateError', 'AbortError', 'UnknownError'].some((name) => named(error, name)) || error instanceof Gone;
+
+/** Tries again for a while what the browser interrupts, as it does while it takes storage away. */
+async function persist<T>(run: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await run();
+    } catch (error) {
+      if (tries === TRIES || !interrupted(error)) throw error;
+      await new Promise((done) => setTimeout(done, tries * PAUSE));
+    }
+  }
 }
 
 const named = (error: unknown, name: string): boolean => error instanceof Error && error.name === name;

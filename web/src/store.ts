@@ -22,6 +22,8 @@ export class Gone extends Error {
 
 /** What is known of the store without reading its content. */
 export interface Head {
+  /** Drawn when the store was made: another one means that the browser took the earlier store away. */
+  born: string;
   /** Changes when something was taken away, so that other tabs read everything again. */
   epoch: string;
   /** The last entry that the state covers. */
@@ -84,7 +86,8 @@ export class Store {
         if (found && !found.erased && key) return key as CryptoKey;
         if (!fresh) return undefined;
         head.put(fresh, KEY);
-        head.put({ epoch: crypto.randomUUID(), upTo: 0, at: Date.now() } satisfies Head, HEAD);
+        const [born, epoch] = [crypto.randomUUID(), crypto.randomUUID()];
+        head.put({ born, epoch, upTo: 0, at: Date.now() } satisfies Head, HEAD);
         return fresh;
       });
       if (key) return new Store(name, database, key);
@@ -151,7 +154,7 @@ export class Store {
       await transact(store.#database, 'readwrite', async (stores) => {
         for (const one of Object.values(stores)) one.clear();
         // Tells other tabs that this was meant, and was not the browser.
-        stores.head.put({ epoch: '', upTo: 0, at: 0, erased: true } satisfies Head, HEAD);
+        stores.head.put({ born: '', epoch: '', upTo: 0, at: 0, erased: true } satisfies Head, HEAD);
       });
       store.close();
     } catch {
@@ -220,6 +223,12 @@ function transact<T>(database: IDBDatabase, mode: IDBTransactionMode, run: (stor
     const store = (name: string): IDBObjectStore => transaction.objectStore(name);
     let outcome: { value: T } | undefined;
     let failure: unknown;
+    // Where the browser takes the database away, a transaction may end without a word.
+    const closed = (): void => reject(new DOMException('the database was closed', 'InvalidStateError'));
+    database.addEventListener('close', closed, { once: true });
+    const over = (): void => database.removeEventListener('close', closed);
+    transaction.addEventListener('complete', over);
+    transaction.addEventListener('abort', over);
     transaction.oncomplete = () => (outcome ? resolve(outcome.value) : reject(failure));
     transaction.onabort = () => reject(transaction.error ?? failure ?? new DOMException('aborted', 'AbortError'));
     run({ head: store(HEAD), state: store(STATE), log: store('log') }).then(
