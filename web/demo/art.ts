@@ -61,7 +61,9 @@ export function art(subject: Subject): SVGSVGElement {
   const seed = hash(id);
   const random = generator(seed);
   const found = CATEGORIES.find(([words]) => words.test(category));
-  const [motif, palette] = found ? [found[1], found[2]] : (SECTIONS[section] ?? ['shapes', 'toys']);
+  const [motif, palette] = found
+    ? [found[1], found[2]]
+    : ((Object.hasOwn(SECTIONS, section) ? SECTIONS[section] : undefined) ?? ['shapes', 'toys']);
   const choices = palettes[palette];
   // Cuisines share one motif; their colours tell them apart.
   const pick = palette === 'cuisine' ? hash(category) : seed >>> 5;

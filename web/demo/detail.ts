@@ -2,7 +2,7 @@
 
 import { art } from './art.js';
 import { actions, type CardHost, type Mark, meta } from './cards.js';
-import { byId, el, icon } from './dom.js';
+import { byId, el, icon, safeAddress } from './dom.js';
 import type { Item } from './model.js';
 import type { RecommendationList } from './predilect/index.js';
 import { w } from './words.js';
@@ -16,6 +16,7 @@ export async function openDetail(
 ): Promise<void> {
   const dialog = byId<HTMLDialogElement>('detail');
   const close = (): void => dialog.close();
+  const address = safeAddress(item.url);
   const others = el('div', { class: 'alike', 'aria-busy': 'true' });
   dialog.replaceChildren(
     el('div', { class: 'picture' }, art(item) as unknown as Node),
@@ -31,6 +32,7 @@ export async function openDetail(
       el('h2', { id: 'detail-title', lang: item.lang }, item.title),
       el('p', { class: 'text', lang: item.lang }, item.text),
       el('ul', { class: 'tags', lang: item.lang }, ...(item.tags ?? []).map((tag) => el('li', {}, tag))),
+      address !== undefined && el('a', { class: 'link', href: address, rel: 'noopener noreferrer' }, w('visit')),
       actions(item, mark, {
         ...host,
         item: (id) => host.item(id),

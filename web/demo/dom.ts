@@ -23,6 +23,18 @@ export function el<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+/** An address that an item gives, if a reader may be sent there: a page, nothing that runs, carries data or hides its host. */
+export function safeAddress(given: unknown): string | undefined {
+  if (typeof given !== 'string') return undefined;
+  try {
+    const url = new URL(given, document.baseURI);
+    const plain = (url.protocol === 'https:' || url.protocol === 'http:') && !url.username && !url.password;
+    return plain ? url.href : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The element of this id, which the page must have. */
 export function byId<T extends HTMLElement = HTMLElement>(id: string): T {
   const element = document.getElementById(id);

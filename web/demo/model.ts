@@ -25,6 +25,8 @@ export interface Item {
   readonly year?: number;
   readonly date?: string;
   readonly minutes?: number;
+  /** As the catalogue gives it: not to be trusted. */
+  readonly url?: unknown;
 }
 
 /** What the list shows. */

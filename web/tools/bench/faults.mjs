@@ -3,10 +3,11 @@
 // A person's events are told one after the other; each that the recommender acknowledges as kept must be found again by
 // the next page, each acknowledged `forget` must stay done, and nothing may be there twice. Parts: worker (its thread is
 // ended), page (its process is crashed), browser (killed with all its processes), tabs (two write at once), full (a quota
-// that runs out), evicted (the browser takes the storage away), denied (storage is forbidden in the browser's settings).
+// that runs out), evicted (the browser takes the storage away), denied (storage is forbidden in the browser's settings), at-rest
+// (what somebody finds who reads the browser's folder).
 
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findBrowser } from '../browser.mjs';
@@ -28,6 +29,7 @@ const PARTS = {
   full: [5, full],
   evicted: [50, evicted],
   denied: [5, denied],
+  'at-rest': [1, atRest],
 };
 
 /** @param {string[]} names */
@@ -409,6 +411,43 @@ async function denied(url, tries) {
   } finally {
     await close();
   }
+}
+
+async function atRest(url) {
+  const { context, folder, kill } = await chromium();
+  const tab = await open(context, url);
+  const { key, ids } = await tab.evaluate(async () => {
+    // The test makes a key that it knows; the package gets it as it would get its own.
+    const raw = crypto.getRandomValues(new Uint8Array(32));
+    crypto.subtle.generateKey = () => crypto.subtle.importKey('raw', raw, 'AES-GCM', false, ['encrypt', 'decrypt']);
+    const recommender = await start({ worker: false });
+    const items = await ids(recommender);
+    for (let i = 0; i < 2000; i += 20) {
+      await recommender.record(items.slice(0, 20).map((item, j) => ({ kind: 'dislike', item, at: 1 + i + j })));
+    }
+    recommender.close();
+    await pause(500);
+    return { key: [...raw], ids: items.slice(0, 20) };
+  });
+  await kill();
+  const bytes = files(join(folder, 'Default/IndexedDB')).map((path) => readFileSync(path));
+  const times = (/** @type {string | Buffer} */ what) =>
+    bytes.reduce((sum, file) => sum + Number(file.includes(what)), 0);
+  // Text in a structured clone is Latin-1, or UTF-16.
+  const words = ['dislike', ...ids].flatMap((word) => [word, Buffer.from(word, 'utf16le')]);
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  return {
+    'bytes looked through': bytes.reduce((sum, { length }) => sum + length, 0),
+    'readable words of the profile': words.reduce((sum, word) => sum + times(word), 0),
+    'files with the key in the clear': times(Buffer.from(key)),
+  };
+}
+
+/** All files below a folder. */
+function files(folder) {
+  return readdirSync(folder, { recursive: true })
+    .map((name) => join(folder, String(name)))
+    .filter((path) => statSync(path).isFile());
 }
 
 /** A page that keeps the browser open while others come and go. */
