@@ -16,8 +16,8 @@
 //! # Two paths
 //!
 //! A graph that is a BERT-like encoder (post-norm layers, learned positions; weights in f32, f16, int8 or int4) is
-//! recognised and run by this crate's own code: int8 weights, activations rounded to 14 bits row by row on the fly (two
-//! integer products of 7 bits), no padding. It takes as much memory as the int8 weights. Every other graph needs the feature `generic`: tract, in f32.
+//! recognised and run by this crate's own code: int8 weights, activations rounded to 14 bits row by row on the fly, no
+//! padding. It takes as much memory as the int8 weights. Every other graph needs the feature `generic`: tract, in f32.
 //!
 //! # Equal bytes everywhere
 //!
@@ -27,10 +27,8 @@
 //!
 //! # In wasm
 //!
-//! Build with `-C target-feature=+simd128`. With the feature `relaxed-simd` the dot products use relaxed SIMD, for
-//! browsers that have it, and give the same bytes. (Node 20 has it behind a flag, and its baseline compiler computes it
-//! wrongly; Chromium 156 is right.) Optimisers must not be allowed to reorder floating point:
-//! no `--fast-math` for wasm-opt.
+//! Build with `-C target-feature=+simd128`. Optimisers must not be allowed to reorder floating point: no `--fast-math` for
+//! wasm-opt. Relaxed SIMD is not used: its dot product takes 7 bits of an activation, of which this path needs 14.
 
 mod encoder;
 mod error;

@@ -6,8 +6,8 @@ use super::float::range;
 /// Rows that go through all panels together: their bytes stay in the cache while the weights stream past.
 const BLOCK: usize = 48;
 
-/// Largest quantised activation; see [`super::dot`].
-const TOP: f32 = 127.0;
+/// Largest quantised activation: 14 bits. With 7, the nearest neighbour of too many texts changes.
+const TOP: u16 = 16_383;
 
 /// `y = x W + b` with `W` in int8 and one scale per column.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,18 +18,16 @@ pub(crate) struct Linear {
     panels: Vec<i8>,
     /// Per column: scale, sum of the weights, bias.
     columns: Vec<[[f32; COLUMNS]; 3]>,
-    /// See [`Linear::precise`].
-    precise: bool,
+    /// Largest quantised activation: [`TOP`], or less where weights are so heavy that a sum could overflow.
+    top: u16,
 }
 
 /// Reused between calls.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
-    quantised: Vec<u8>,
+    quantised: Vec<i16>,
     /// Per row: smallest value and step.
     rows: Vec<(f32, f32)>,
-    /// What quantising left over.
-    rest: Vec<f32>,
 }
 
 impl Linear {
@@ -42,12 +40,13 @@ impl Linear {
         let panel_count = outputs.div_ceil(COLUMNS);
         let mut panels = vec![0i8; panel_count * groups * GROUP * COLUMNS];
         let mut columns = vec![[[0.0; COLUMNS]; 3]; panel_count];
-        let mut sums = vec![0i32; outputs];
+        let (mut sums, mut sizes) = (vec![0i32; outputs], vec![0_u32; outputs]);
         for (k, row) in weights.chunks_exact(outputs.max(1)).enumerate() {
             for (n, &w) in row.iter().enumerate() {
                 let group = (n / COLUMNS) * groups + k / GROUP;
                 panels[(group * COLUMNS + n % COLUMNS) * GROUP + k % GROUP] = w;
                 sums[n] += i32::from(w);
+                sizes[n] += u32::from(w.unsigned_abs());
             }
         }
         for n in 0..outputs {
@@ -56,13 +55,9 @@ impl Linear {
             sum[n % COLUMNS] = sums[n] as f32;
             shift[n % COLUMNS] = bias[n];
         }
-        Linear { inputs, outputs, panels, columns, precise: false }
-    }
-
-    /// The same layer with activations of 14 bits in place of 7: what quantising leaves over is quantised and multiplied
-    /// once more. Takes twice the time.
-    pub(crate) fn precise(self) -> Linear {
-        Linear { precise: true, ..self }
+        let largest = sizes.into_iter().max().unwrap_or(0).max(1);
+        let top = (i32::MAX as u32 / largest).min(u32::from(TOP)) as u16;
+        Linear { inputs, outputs, panels, columns, top }
     }
 
     /// Length of a row of `x`.
@@ -110,31 +105,23 @@ fn run_with(
     x: &[f32],
     y: &mut [f32],
     scratch: &mut Scratch,
-    tile: impl Fn([&[u8]; ROWS], &[i8]) -> Tile,
+    tile: impl Fn([&[i16]; ROWS], &[i8]) -> Tile,
 ) {
     let stride = layer.inputs.next_multiple_of(GROUP);
     for (x, y) in x.chunks(BLOCK * layer.inputs).zip(y.chunks_mut(BLOCK * layer.outputs)) {
-        quantise(x, layer.inputs, stride, scratch);
-        multiply(layer, stride, scratch, &tile, y, |out, value, bias| *out = value + bias);
-        if layer.precise {
-            let mut rest = std::mem::take(&mut scratch.rest);
-            left_over(x, layer.inputs, stride, scratch, &mut rest);
-            quantise(&rest, layer.inputs, stride, scratch);
-            scratch.rest = rest;
-            multiply(layer, stride, scratch, &tile, y, |out, value, _| *out += value);
-        }
+        quantise(x, layer.inputs, stride, layer.top, scratch);
+        multiply(layer, stride, scratch, &tile, y);
     }
 }
 
-/// Multiplies the quantised rows with all panels; `put` gets each place of `y`, the product and the bias.
+/// Multiplies the quantised rows with all panels.
 #[inline(always)]
 fn multiply(
     layer: &Linear,
     stride: usize,
     scratch: &Scratch,
-    tile: &impl Fn([&[u8]; ROWS], &[i8]) -> Tile,
+    tile: &impl Fn([&[i16]; ROWS], &[i8]) -> Tile,
     y: &mut [f32],
-    put: impl Fn(&mut f32, f32, f32),
 ) {
     let rows = y.len() / layer.outputs;
     let panels = layer.panels.chunks_exact(stride * COLUMNS);
@@ -151,12 +138,12 @@ fn multiply(
                 match out.first_chunk_mut::<COLUMNS>() {
                     Some(full) => {
                         for c in 0..COLUMNS {
-                            put(&mut full[c], (step * dots[r][c] as f32 + low * sum[c]) * scale[c], bias[c]);
+                            full[c] = (step * dots[r][c] as f32 + low * sum[c]) * scale[c] + bias[c];
                         }
                     }
                     None => {
                         for (c, out) in out.iter_mut().enumerate() {
-                            put(out, (step * dots[r][c] as f32 + low * sum[c]) * scale[c], bias[c]);
+                            *out = (step * dots[r][c] as f32 + low * sum[c]) * scale[c] + bias[c];
                         }
                     }
                 }
@@ -165,31 +152,21 @@ fn multiply(
     }
 }
 
-/// `x = low + step * q` with `q` in 0..=127, low and step of each row from its smallest and largest value.
+/// `x = low + step * q` with `q` in 0..=top, low and step of each row from its smallest and largest value.
 #[inline(always)]
-fn quantise(x: &[f32], width: usize, stride: usize, scratch: &mut Scratch) {
+fn quantise(x: &[f32], width: usize, stride: usize, top: u16, scratch: &mut Scratch) {
     scratch.rows.clear();
     scratch.quantised.clear();
     scratch.quantised.resize(x.len() / width * stride, 0);
-    for (row, bytes) in x.chunks_exact(width).zip(scratch.quantised.chunks_exact_mut(stride)) {
+    for (row, out) in x.chunks_exact(width).zip(scratch.quantised.chunks_exact_mut(stride)) {
         let (low, high) = range(row);
-        let factor = TOP / (high - low);
+        let factor = f32::from(top) / (high - low);
         let factor = if factor.is_finite() { factor } else { 0.0 };
-        for (byte, &v) in bytes.iter_mut().zip(row) {
+        for (out, &v) in out.iter_mut().zip(row) {
             // Adding 2^23 leaves the value, rounded to the nearest integer, in the low bits.
-            *byte = (((v - low) * factor + 8_388_608.0).to_bits() & 127) as u8;
+            *out = (((v - low) * factor + 8_388_608.0).to_bits() & u32::from(TOP)) as i16;
         }
-        scratch.rows.push((low, (high - low) / TOP));
-    }
-}
-
-/// `rest = x - (low + step * q)` for rows that were just quantised.
-#[inline(always)]
-fn left_over(x: &[f32], width: usize, stride: usize, scratch: &Scratch, rest: &mut Vec<f32>) {
-    rest.clear();
-    let rows = x.chunks_exact(width).zip(scratch.quantised.chunks_exact(stride)).zip(&scratch.rows);
-    for ((row, bytes), &(low, step)) in rows {
-        rest.extend(row.iter().zip(bytes).map(|(&v, &q)| v - (low + step * f32::from(q))));
+        scratch.rows.push((low, (high - low) / f32::from(top)));
     }
 }
 
@@ -202,7 +179,7 @@ mod tests {
         /// The distance to the exact product is at most what rounding each activation by half a step can do.
         #[test]
         fn result_is_within_the_rounding_of_the_activations(
-            inputs in 1usize..70, outputs in 1usize..35, rows in 1usize..60, seed in any::<u64>(), precise in any::<bool>(),
+            inputs in 1usize..70, outputs in 1usize..35, rows in 1usize..60, seed in any::<u64>(),
         ) {
             let mut state = seed;
             let mut next = move || {
@@ -214,12 +191,11 @@ mod tests {
             let bias: Vec<f32> = (0..outputs).map(|_| next()).collect();
             let x: Vec<f32> = (0..rows * inputs).map(|_| next() * 3.0 + 1.0).collect();
             let layer = Linear::new(inputs, &weights, &scales, &bias);
-            let layer = if precise { layer.precise() } else { layer };
             let mut y = vec![f32::NAN; rows * outputs];
             layer.run(&x, &mut y, &mut Scratch::default());
             for (row, got) in x.chunks_exact(inputs).zip(y.chunks_exact(outputs)) {
                 let (low, high) = range(row);
-                let half_step = f64::from(high - low) / 254.0 / if precise { 127.0 } else { 1.0 };
+                let half_step = f64::from(high - low) / 2.0 / f64::from(TOP);
                 for n in 0..outputs {
                     let w = |k: usize| f64::from(weights[k * outputs + n]) * f64::from(scales[n]);
                     let exact = f64::from(bias[n]) + (0..inputs).map(|k| f64::from(row[k]) * w(k)).sum::<f64>();

@@ -64,7 +64,7 @@ pub(crate) fn bert(graph: &Graph<'_>) -> Result<Bert, String> {
     let mut head = None;
     if let Ok(linear) = reader.linear(name) {
         name = linear.input;
-        head = Some(linear.into_linear().precise());
+        head = Some(linear.into_linear());
     }
     let mut layers = Vec::new();
     loop {
@@ -79,16 +79,15 @@ pub(crate) fn bert(graph: &Graph<'_>) -> Result<Bert, String> {
         let attention = attention::read(&reader, sum)?;
         let bridge = reader.linear(attention.input).ok();
         name = bridge.as_ref().map_or(attention.input, |linear| linear.input);
-        // Rounded to 7 bits, activations change the nearest neighbour of too many texts.
         layers.push(Layer {
-            bridge: bridge.map(|linear| linear.into_linear().precise()),
+            bridge: bridge.map(|linear| linear.into_linear()),
             heads: attention.heads,
-            qkv: attention.qkv.precise(),
-            out: attention.out.precise(),
+            qkv: attention.qkv,
+            out: attention.out,
             attention_norm,
-            up: perceptron.up.precise(),
+            up: perceptron.up,
             activation: perceptron.activation,
-            down: perceptron.down.precise(),
+            down: perceptron.down,
             norm,
         });
         if layers.len() > 1000 {
