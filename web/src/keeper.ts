@@ -269,7 +269,7 @@ export class Keeper {
     const change: Partial<Head> = sweep ? { epoch: crypto.randomUUID(), swept: { at: now, days } } : {};
     if (sweep || events + typed > 0) {
       await this.#write(() =>
-        this.#rewrite(change, () => sweep && this.#engine.forget(JSON.stringify({ before: now - days * DAY }))),
+        this.#rewrite(change, () => sweep && this.forget(JSON.stringify({ before: now - days * DAY }))),
       ).catch((error: unknown) => this.#report(error));
     }
     return found;
