@@ -32,7 +32,7 @@ for (const consent of ['session', 'granted']) {
     await usePackage(page, site.server);
     site.server.answers['/predilect/worker.js'] = { body: hanging };
     await page.evaluate(async (consent) => {
-      window.r = await open({ profile: 't', consent, patience: 300 });
+      window.r = await open({ profile: 't', consent, patience: 2500 });
       const { items } = await window.r.recommend({ k: 3 });
       window.item = items[0].id;
       for (const [at, { id }] of items.entries()) await window.r.record({ kind: 'like', item: id, at: at + 1 });
