@@ -21,6 +21,7 @@ mod clean;
 mod compose;
 mod date;
 mod error;
+pub mod events;
 mod input;
 mod item;
 mod items;

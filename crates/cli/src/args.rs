@@ -30,6 +30,8 @@ pub enum Command {
     Similar(SimilarArgs),
     /// Find items by the meaning of a text, in any language the encoder knows
     Search(SearchArgs),
+    /// Measure recommendations on data whose answers are known, beside baselines
+    Eval(Box<EvalArgs>),
 }
 
 const BUILD_EXAMPLES: &str = "\
@@ -305,4 +307,90 @@ pub struct SearchArgs {
     pub model: ModelArgs,
     #[command(flatten)]
     pub list: ListArgs,
+}
+
+const EVAL_EXAMPLES: &str = "\
+Examples:
+  predilect eval ml-latest-small --texts movies.jsonl.gz --items items.jsonl   write the items as records
+  predilect build items.jsonl -o films.predilect --keep-duplicates             encode them once
+  predilect eval ml-latest-small --catalogue films.predilect --html report.html
+  predilect eval ml-latest-small --catalogue films.predilect --protocol warm --validation
+
+Data: a folder of MovieLens (100K, 1M, latest) or MIND, a CSV of events (user, item, kind or rating,
+time), or a text file of sequences (user item item ...). The engine learns from the training part
+only. Choose with --validation; look at the test once.";
+
+/// `eval`.
+#[derive(Debug, Args)]
+#[command(after_help = EVAL_EXAMPLES)]
+pub struct EvalArgs {
+    /// Folder or file of the data
+    pub data: PathBuf,
+    /// Catalogue with the vectors of the items; without it only baselines are measured
+    #[arg(long, value_name = "FILE")]
+    pub catalogue: Option<PathBuf>,
+    /// Only these protocols; may be repeated [default: all]
+    #[arg(long, value_enum, value_name = "NAME")]
+    pub protocol: Vec<ProtocolArg>,
+    /// Measure on the parts that choices are made on, not on the test
+    #[arg(long)]
+    pub validation: bool,
+    /// Leave out items with fewer acts
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub min_acts: usize,
+    /// People who must have turned to two items for them to be neighbours
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub min_people: u32,
+    /// Length of the lists
+    #[arg(short, value_name = "N", default_value_t = 10)]
+    pub k: usize,
+    /// How different the items of a list are to be, 0 to 1
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    pub diversity: f64,
+    /// Seed of all random choices
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Texts of films (JSON Lines with title, year, text), matched by title and year
+    #[arg(long, value_name = "FILE")]
+    pub texts: Option<PathBuf>,
+    /// Write the items as records for `predilect build`, and measure nothing
+    #[arg(long, value_name = "FILE")]
+    pub items: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Also write a page with plots
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// Do not say what is being done
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// A protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ProtocolArg {
+    /// The last act of each person
+    Warm,
+    /// What happens after a point in time
+    Temporal,
+    /// A random fifth of the acts
+    Random,
+    /// Items nobody has turned to
+    ColdItems,
+    /// People after their first 0, 1, 3, 5, 10 events
+    ColdUsers,
+}
+
+impl ProtocolArg {
+    /// The suite's name for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Warm => "warm",
+            Self::Temporal => "temporal",
+            Self::Random => "random",
+            Self::ColdItems => "cold-items",
+            Self::ColdUsers => "cold-users",
+        }
+    }
 }

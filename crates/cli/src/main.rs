@@ -5,6 +5,7 @@
 mod answer;
 mod args;
 mod build;
+mod eval;
 mod failure;
 mod files;
 mod inspect;
@@ -25,6 +26,7 @@ fn main() -> ExitCode {
         Command::Recommend(args) => answer::recommend(&args),
         Command::Similar(args) => answer::similar(&args),
         Command::Search(args) => answer::search(&args),
+        Command::Eval(args) => eval::eval(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

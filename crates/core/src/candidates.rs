@@ -19,6 +19,10 @@ pub enum Source {
     Explore,
     /// A vector search for the session.
     Session,
+    /// Neighbours of the trail.
+    Neighbour,
+    /// The items most turned to lately.
+    Trend,
     /// A vector search for the interest at this place in the taste.
     Interest(u32),
 }
@@ -30,7 +34,9 @@ impl Source {
             Self::Fresh => 1,
             Self::Explore => 2,
             Self::Session => 3,
-            Self::Interest(i) => i.saturating_add(4),
+            Self::Neighbour => 4,
+            Self::Trend => 5,
+            Self::Interest(i) => i.saturating_add(6),
         }
     }
 
@@ -40,7 +46,9 @@ impl Source {
             1 => Self::Fresh,
             2 => Self::Explore,
             3 => Self::Session,
-            more => Self::Interest(more - 4),
+            4 => Self::Neighbour,
+            5 => Self::Trend,
+            more => Self::Interest(more - 6),
         }
     }
 }
@@ -73,9 +81,17 @@ pub fn join(lists: Vec<(Source, Vec<ItemIdx>)>) -> Vec<Candidate> {
 
 /// Rows by descending popularity, equal ones by row. Depends on the catalogue only: make it once.
 pub fn by_popularity(catalogue: &Catalogue) -> Vec<ItemIdx> {
-    let order = descending(catalogue.items().map(|item| catalogue.popularity(item)));
-    let items = order.into_iter().map(|row| ItemIdx(row as u32));
-    items.take_while(|&item| catalogue.popularity(item) > 0.0).collect()
+    by_share(catalogue, &|item| catalogue.popularity(item))
+}
+
+/// Rows by descending trend, equal ones by row. Depends on the catalogue only: make it once.
+pub fn by_trend(catalogue: &Catalogue) -> Vec<ItemIdx> {
+    by_share(catalogue, &|item| catalogue.trend(item))
+}
+
+fn by_share(catalogue: &Catalogue, share: &dyn Fn(ItemIdx) -> f64) -> Vec<ItemIdx> {
+    let order = descending(catalogue.items().map(share));
+    order.into_iter().map(|row| ItemIdx(row as u32)).take_while(|&item| share(item) > 0.0).collect()
 }
 
 /// Rows that have a date, newest first, equal ones by row. Depends on the catalogue only: make it once.

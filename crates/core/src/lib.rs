@@ -16,6 +16,7 @@ pub mod profile;
 pub mod rank;
 pub mod reason;
 pub mod taste;
+pub mod trail;
 pub mod vector;
 
 pub use catalogue::{Catalogue, CatalogueError, ItemIdx};

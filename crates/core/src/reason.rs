@@ -14,8 +14,12 @@ pub enum ReasonKind {
     Typed,
     /// Close to what the person looks at right now.
     Session,
+    /// People who turned to what the person turned to went on to this.
+    Neighbour,
     /// Liked by many.
     Popular,
+    /// Turned to by many lately.
+    Trend,
     /// New.
     Fresh,
     /// Close to something the person rejected.

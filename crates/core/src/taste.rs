@@ -9,6 +9,7 @@ use crate::event::{Event, EventKind, Millis};
 use crate::order::{ascending, descending, pair, reorder, second};
 use crate::profile::Profile;
 use crate::reason::Cause;
+use crate::trail::Trail;
 use crate::vector::{Query, dot_f32};
 
 /// How a profile is folded.
@@ -101,6 +102,8 @@ pub struct Taste {
     pub negatives: Vec<Interest>,
     /// What the person looks at right now.
     pub session: Option<Interest>,
+    /// The latest steps and what lies close to them.
+    pub trail: Trail,
     /// Sum of the weights of all interests.
     pub strength: f64,
     /// Items about which the person has said something; not recommended again unless asked.
@@ -188,6 +191,7 @@ pub fn fold(profile: &Profile, catalogue: &Catalogue, config: &TasteConfig, now:
     taste.negatives.truncate(MAX_NEGATIVES);
     taste.strength = taste.interests.iter().map(|interest| interest.weight).sum();
     taste.session = session(profile, catalogue, config, now);
+    taste.trail = Trail::follow(profile.events(), catalogue);
     taste
 }
 

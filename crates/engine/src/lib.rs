@@ -23,7 +23,7 @@ pub use snapshot::TypedBody;
 
 use std::cell::RefCell;
 
-use predilect_core::candidates::{by_date, by_popularity};
+use predilect_core::candidates::{by_date, by_popularity, by_trend};
 use predilect_core::catalogue::Column;
 use predilect_core::event::Millis;
 use predilect_core::rank::{Ranked, explain};
@@ -64,7 +64,8 @@ impl Engine {
     /// [`EngineError::Catalogue`] says what is wrong with the bytes.
     pub fn open(catalogue: Vec<u8>) -> Result<Self, EngineError> {
         let catalogue = Catalogue::open(catalogue)?;
-        let orders = Orders { popular: by_popularity(&catalogue), fresh: by_date(&catalogue) };
+        let orders =
+            Orders { popular: by_popularity(&catalogue), fresh: by_date(&catalogue), trend: by_trend(&catalogue) };
         let outline = Outline::of(Rows::from(&catalogue));
         Ok(Self {
             catalogue,
@@ -79,6 +80,11 @@ impl Engine {
     /// The catalogue.
     pub fn catalogue(&self) -> &Catalogue {
         &self.catalogue
+    }
+
+    /// Puts another profile in the place of the present one.
+    pub fn adopt(&mut self, profile: Profile) {
+        self.profile = profile;
     }
 
     /// The profile.
@@ -123,6 +129,21 @@ impl Engine {
     /// # Errors
     /// Refuses a request whose values are out of range or whose filter does not fit the catalogue.
     pub fn recommend(&self, request: &RecommendRequest) -> Result<Reply, EngineError> {
+        let (list, taste) = self.ranked(request)?;
+        let item =
+            |ranked: Ranked| self.reply_item(ranked.item, ranked.score, explain(&ranked, &taste, &self.catalogue));
+        Ok(Reply { items: list.into_iter().map(item).collect::<Result<_, _>>()? })
+    }
+
+    /// As [`Engine::recommend`], without fields and reasons.
+    ///
+    /// # Errors
+    /// As [`Engine::recommend`].
+    pub fn rank(&self, request: &RecommendRequest) -> Result<Vec<Ranked>, EngineError> {
+        Ok(self.ranked(request)?.0)
+    }
+
+    fn ranked(&self, request: &RecommendRequest) -> Result<(Vec<Ranked>, Taste), EngineError> {
         request.check()?;
         let mut allowed = self.filter(&request.filter)?;
         for id in &request.exclude {
@@ -139,9 +160,7 @@ impl Engine {
         let rows = Rows::from(&self.catalogue);
         let hits = self.memory.borrow_mut().top_k(rows, &self.outline, &queries, plan.fetch, &plan.allowed);
         let list = finish(&plan, hits, &self.catalogue, &self.orders, &taste, request);
-        let item =
-            |ranked: Ranked| self.reply_item(ranked.item, ranked.score, explain(&ranked, &taste, &self.catalogue));
-        Ok(Reply { items: list.into_iter().map(item).collect::<Result<_, _>>()? })
+        Ok((list, taste))
     }
 
     /// Items similar to one, by cosine; what the person rejected is left out.

@@ -2,7 +2,7 @@
 
 use predilect_core::candidates::{Source, by_chance, first_allowed, join};
 use predilect_core::diversify::{DiversifyConfig, diversify};
-use predilect_core::rank::{Moment, RankConfig, Ranked, rank};
+use predilect_core::rank::{Moment, RankConfig, Ranked, Weights, rank};
 use predilect_core::{Bitmap, Catalogue, ItemIdx, Query, Taste};
 use predilect_search::Hit;
 
@@ -20,6 +20,7 @@ const POOL: usize = 8;
 pub(crate) struct Orders {
     pub popular: Vec<ItemIdx>,
     pub fresh: Vec<ItemIdx>,
+    pub trend: Vec<ItemIdx>,
 }
 
 /// What one recommendation asks of the search.
@@ -59,6 +60,8 @@ pub(crate) fn finish(
         let searched = plan.queries.iter().zip(hits);
         lists.extend(searched.map(|((source, _), hits)| (*source, hits.into_iter().map(|hit| hit.item).collect())));
         lists.push((Source::Popular, first_allowed(&orders.popular, allowed, *fetch)));
+        lists.push((Source::Neighbour, first_allowed(&taste.trail.closest(), allowed, *fetch)));
+        lists.push((Source::Trend, first_allowed(&orders.trend, allowed, *fetch)));
         lists.push((Source::Fresh, first_allowed(&orders.fresh, allowed, *fetch)));
         let found: usize = lists.iter().map(|(_, items)| items.len()).sum();
         if request.explore > 0.0 || found < *fetch {
@@ -66,7 +69,8 @@ pub(crate) fn finish(
         }
     }
     let moment = Moment { now: request.now, seed: request.seed, explore: request.explore };
-    let mut ranked = rank(&join(lists), taste, catalogue, &RankConfig::default(), moment);
+    let weights = catalogue.learned().map_or_else(Weights::default, |learned| learned.weights.clone());
+    let mut ranked = rank(&join(lists), taste, catalogue, &weights, &RankConfig::default(), moment);
     ranked.truncate(request.k.saturating_mul(POOL).max(100));
     diversify(ranked, taste, catalogue, &DiversifyConfig::default(), request.diversity, request.k)
 }

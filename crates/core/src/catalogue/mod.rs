@@ -17,19 +17,36 @@
 //! | `column{i}.names` | U8 | label column: JSON array of its labels, ascending |
 //! | `column{i}.labels`, `column{i}.offsets` | U32, U32 `[n+1]` | label column: indices into the names |
 //!
+//!
+//! A catalogue that has learned from events ([`attach`]) has `learned` in its header and five more tensors; without them it is
+//! read as one that has learned nothing.
+//!
+//! | tensor | type, shape | meaning |
+//! |---|---|---|
+//! | `support` | U16 `[n]` | people who did something to the item, at most 65,535 |
+//! | `trend` | U8 `[n]` | percentile of its recent events, 255 the most |
+//! | `stars` | I8 `[n]` | its mean stars less those of all, shrunk, in 1/32 |
+//! | `neighbours.items`, `neighbours.offsets` | U16 (U32 above 65,536 items), U32 `[n+1]` | rows to turn to after an item |
+//! | `neighbours.weights` | U8 | their weights, `(byte / 255)^2 * scale` |
+//!
 //! A row is what is left of an item's vector when `centre` and the parts along the orthonormal `axes` are taken away, made
 //! unit length again; a query goes the same way ([`Catalogue::project`]). Catalogues of fewer than 100 items have no centre.
 //!
 //! `checksum` in the header is XXH3-64 over the header without checksum and over every tensor's name, type, shape and
 //! bytes in ascending order of names. It finds damage, not forgery: that is the task of the SHA-256 a page may demand.
 
+mod attach;
 mod columns;
+mod learned;
 mod read;
 mod space;
 mod write;
 
+pub use attach::attach;
 pub use columns::{Column, Labels, days_since_1970};
+pub use learned::{Learned, LearnedHead};
 pub use read::Catalogue;
+pub use write::percentiles;
 pub use write::{CatalogueParts, ItemParts, write};
 
 use serde::{Deserialize, Serialize};
@@ -89,6 +106,9 @@ pub struct Header {
     pub background: f32,
     /// Columns in the order of their tensors.
     pub columns: Vec<ColumnHead>,
+    /// What was learned from events, if anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub learned: Option<LearnedHead>,
     /// XXH3-64 of all the rest, 16 hex digits.
     #[serde(default)]
     pub checksum: String,

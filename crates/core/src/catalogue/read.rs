@@ -6,9 +6,10 @@ use std::ops::Range;
 use safetensors::{Dtype, SafeTensorError, SafeTensors};
 use serde_json::value::RawValue;
 
+use super::learned::Store;
 use super::space::Space;
 use super::{
-    CatalogueError, Column, ColumnHead, ColumnKind, FORMAT, Header, ItemIdx, Labels, METADATA_KEY, checksum, corrupt,
+    CatalogueError, Column, ColumnHead, ColumnKind, FORMAT, Header, ItemIdx, Labels, LearnedHead, METADATA_KEY, checksum, corrupt,
 };
 use crate::vector::{MAX_DIMENSION, Query, UnitVector};
 
@@ -25,6 +26,7 @@ pub struct Catalogue {
     order: Vec<u32>,
     fields: Spans,
     columns: Vec<(ColumnHead, Column)>,
+    learned: Store,
 }
 
 /// Consecutive texts in the file.
@@ -59,8 +61,9 @@ impl Catalogue {
         let order = reader.u32("ids.order", count)?;
         let fields = reader.spans("fields", count)?;
         let columns = reader.columns()?;
+        let learned = reader.learned()?;
         let header = reader.header;
-        let catalogue = Self { bytes, header, vectors, space, scales, popularity, ids, order, fields, columns };
+        let catalogue = Self { bytes, header, vectors, space, scales, popularity, ids, order, fields, columns, learned };
         catalogue.check_ids()?;
         Ok(catalogue)
     }
@@ -145,6 +148,31 @@ impl Catalogue {
     /// Popularity of an item, 0..=1.
     pub fn popularity(&self, item: ItemIdx) -> f64 {
         f64::from(self.popularity[item.row()])
+    }
+
+    /// What was learned from events, if anything.
+    pub fn learned(&self) -> Option<&LearnedHead> {
+        self.header.learned.as_ref()
+    }
+
+    /// What people turned to close to an item, with weights above 0; nothing without events.
+    pub fn neighbours(&self, item: ItemIdx) -> impl Iterator<Item = (ItemIdx, f64)> + '_ {
+        self.learned.neighbours(item.row())
+    }
+
+    /// People who did something to an item in the events the catalogue has learned from.
+    pub fn support(&self, item: ItemIdx) -> f64 {
+        self.learned.support.get(item.row()).map_or(0.0, |&count| f64::from(count))
+    }
+
+    /// How many of the recent events are about an item, as a percentile 0..=1.
+    pub fn trend(&self, item: ItemIdx) -> f64 {
+        self.learned.trend.get(item.row()).map_or(0.0, |&byte| f64::from(byte) / 255.0)
+    }
+
+    /// Mean stars of an item less those of all items, shrunk towards 0.
+    pub fn stars(&self, item: ItemIdx) -> f64 {
+        self.learned.stars(item.row())
     }
 
     /// The caller's id of an item.
@@ -300,6 +328,33 @@ impl<'a> Reader<'a> {
         self.header.columns.iter().enumerate().map(|(i, head)| Ok((head.clone(), self.column(i, head.kind)?))).collect()
     }
 
+    fn learned(&self) -> Result<Store, CatalogueError> {
+        let Some(head) = &self.header.learned else { return Ok(Store::default()) };
+        let count = self.header.count;
+        if !(head.scale.is_finite() && head.mean_stars.is_finite() && head.half_life_steps > 0.0 && head.weights.is_finite()) {
+            return Err(corrupt("a number of what was learned is out of range"));
+        }
+        let dtype = neighbour_type(count);
+        let items = self.data("neighbours.items", dtype, None)?;
+        let items: Vec<u32> = match dtype {
+            Dtype::U16 => words(items).map(|word| u32::from(u16::from_le_bytes(word))).collect(),
+            _ => words(items).map(u32::from_le_bytes).collect(),
+        };
+        let weights = self.data("neighbours.weights", Dtype::U8, Some(&[items.len()]))?.to_vec();
+        if items.iter().any(|&item| item as usize >= count) {
+            return Err(corrupt("a neighbour is a row that does not exist"));
+        }
+        Ok(Store {
+            support: words(self.data("support", Dtype::U16, Some(&[count]))?).map(u16::from_le_bytes).collect(),
+            trend: self.data("trend", Dtype::U8, Some(&[count]))?.to_vec(),
+            stars: words(self.data("stars", Dtype::I8, Some(&[count]))?).map(i8::from_le_bytes).collect(),
+            offsets: self.offsets("neighbours.offsets", count, items.len())?,
+            items,
+            weights,
+            scale: f64::from(head.scale),
+        })
+    }
+
     fn column(&self, i: usize, kind: ColumnKind) -> Result<Column, CatalogueError> {
         let count = self.header.count;
         if kind != ColumnKind::Label {
@@ -318,6 +373,11 @@ impl<'a> Reader<'a> {
         let offsets = self.offsets(&format!("column{i}.offsets"), count, values.len())?;
         Ok(Column::Label(Labels { names: names.into_iter().map(Cow::into_owned).collect(), offsets, values }))
     }
+}
+
+/// Type of row numbers among neighbours.
+pub(super) fn neighbour_type(count: usize) -> Dtype {
+    if count <= 1 << 16 { Dtype::U16 } else { Dtype::U32 }
 }
 
 fn words<const N: usize>(data: &[u8]) -> impl Iterator<Item = [u8; N]> {

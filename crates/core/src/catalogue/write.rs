@@ -35,10 +35,10 @@ pub struct CatalogueParts<'a> {
     pub items: &'a [ItemParts],
 }
 
-struct Tensor {
-    dtype: Dtype,
-    shape: Vec<usize>,
-    bytes: Vec<u8>,
+pub(super) struct Tensor {
+    pub dtype: Dtype,
+    pub shape: Vec<usize>,
+    pub bytes: Vec<u8>,
 }
 
 impl View for &Tensor {
@@ -57,14 +57,14 @@ impl View for &Tensor {
 }
 
 impl Tensor {
-    fn u8(bytes: Vec<u8>) -> Self {
+    pub(super) fn u8(bytes: Vec<u8>) -> Self {
         Self { dtype: Dtype::U8, shape: vec![bytes.len()], bytes }
     }
-    fn u32(values: &[u32]) -> Self {
+    pub(super) fn u32(values: &[u32]) -> Self {
         let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
         Self { dtype: Dtype::U32, shape: vec![values.len()], bytes }
     }
-    fn f32(values: &[f32]) -> Self {
+    pub(super) fn f32(values: &[f32]) -> Self {
         let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
         Self { dtype: Dtype::F32, shape: vec![values.len()], bytes }
     }
@@ -143,7 +143,7 @@ pub fn write<'a>(parts: &CatalogueParts<'a>) -> Result<Vec<u8>, CatalogueError> 
         heads.push(head);
     }
 
-    let mut header = Header {
+    let header = Header {
         format: FORMAT,
         name: parts.name.to_owned(),
         encoder: parts.encoder.to_owned(),
@@ -151,8 +151,15 @@ pub fn write<'a>(parts: &CatalogueParts<'a>) -> Result<Vec<u8>, CatalogueError> 
         count,
         background: background(&total, count),
         columns: heads,
+        learned: None,
         checksum: String::new(),
     };
+    finish(header, &tensors)
+}
+
+/// The bytes of a file from its header, whose checksum is made here, and its tensors.
+pub(super) fn finish(mut header: Header, tensors: &BTreeMap<String, Tensor>) -> Result<Vec<u8>, CatalogueError> {
+    let refuse = |what: String| CatalogueError::Parts { what };
     let views =
         tensors.iter().map(|(name, t)| (name.as_str(), format!("{:?}{:?}", t.dtype, t.shape), t.bytes.as_slice()));
     header.checksum = checksum(&header, views);
@@ -197,15 +204,18 @@ fn joined<'a>(rows: impl Iterator<Item = Cow<'a, [u8]>>) -> Result<(Vec<u8>, Vec
     Ok((bytes, offsets))
 }
 
-/// Percentile of each item's popularity among those that have one; equal values share the mean percentile.
+/// Percentile of each item's popularity among those that have one; 0 for the others.
 fn popularity(items: &[ItemParts]) -> Vec<f32> {
-    let mut known: Vec<(f64, usize)> = items
-        .iter()
-        .enumerate()
-        .filter_map(|(row, item)| Some((item.fields.get("popularity")?.as_f64()?, row)))
-        .collect();
+    let known: Vec<Option<f64>> = items.iter().map(|item| item.fields.get("popularity")?.as_f64()).collect();
+    percentiles(&known)
+}
+
+/// Percentile of each value among those that there are, 0..=1; equal values share the mean percentile, none gets 0.
+pub fn percentiles(values: &[Option<f64>]) -> Vec<f32> {
+    let mut known: Vec<(f64, usize)> =
+        values.iter().enumerate().filter_map(|(row, value)| Some(((*value)?, row))).collect();
     known.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-    let mut out = vec![0.0; items.len()];
+    let mut out = vec![0.0; values.len()];
     let mut from = 0;
     while from < known.len() {
         let to = from + known[from..].iter().take_while(|entry| entry.0 == known[from].0).count();

@@ -1,0 +1,306 @@
+//! What a catalogue learns: which items people turn to close to each other, how many turn to each, how many lately.
+//!
+//! Neighbours come from ridge regressions, one an item, of its own column of co-occurrences on those of the items that
+//! occur with it most: EASE (Steck, 2019) restricted to a neighbourhood, as in SLIM (Ning and Karypis, 2011). Two steps
+//! of one history occur together by `2^(-distance / half_life)`, so that what follows shortly counts most; that kernel is
+//! positive definite, which keeps the regression well posed. Only items that enough people turned to within the window of
+//! each other enter: what few people did leaves no trace in the file.
+
+use predilect_core::ItemIdx;
+use predilect_core::catalogue::{Learned, LearnedHead, percentiles};
+use predilect_core::rank::Weights;
+use serde::Serialize;
+
+use super::Act;
+use super::ridge::solve;
+
+/// How to learn. The defaults were chosen on validation parts of public data, see docs/recommendations.md.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LearnOptions {
+    /// People who must have turned to two items for them to be neighbours, at least 1.
+    pub min_people: u32,
+    /// Neighbours kept of an item.
+    pub neighbours: usize,
+    /// Steps between two items of a history after which they occur together half.
+    pub half_life: f64,
+    /// Steps beyond which they do not occur together.
+    pub window: usize,
+    /// Items that enter the regression of one.
+    pub breadth: usize,
+    /// Ridge of the regressions, in co-occurrences.
+    pub ridge: f64,
+    /// Steps back after which an item of a person's history counts half when recommending.
+    pub half_life_steps: f64,
+    /// Days after which an event counts half for the trend.
+    pub trend_days: f64,
+}
+
+impl Default for LearnOptions {
+    fn default() -> Self {
+        Self {
+            min_people: 5,
+            neighbours: 19,
+            half_life: 10.0,
+            window: 50,
+            breadth: 50,
+            ridge: 20.0,
+            half_life_steps: 4.0,
+            trend_days: 30.0,
+        }
+    }
+}
+
+/// What was learned, in numbers.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LearnReport {
+    /// Events that were used.
+    pub events: usize,
+    /// People who did them.
+    pub people: usize,
+    /// Items that have neighbours.
+    pub items: usize,
+    /// Neighbours that are kept.
+    pub neighbours: usize,
+    /// Pairs of items that occur together and were seen with enough people.
+    pub pairs_kept: usize,
+    /// Pairs that too few people link; nothing of them is in the catalogue.
+    pub pairs_dropped: usize,
+    /// People who must link a pair.
+    pub min_people: u32,
+    /// Bytes an item that all of it takes.
+    pub bytes_per_item: f64,
+}
+
+/// Learns from histories, each oldest first, over `count` items.
+pub fn learn(people: &[Vec<Act>], count: usize, options: &LearnOptions) -> (Learned, LearnReport) {
+    let histories: Vec<Vec<usize>> = people.iter().map(|acts| steps(acts)).collect();
+    let mut support = vec![0_u32; count];
+    histories.iter().flatten().for_each(|&item| support[item] += 1);
+    let common = Common::count(&histories, &support, count, options);
+    let mut weights: Vec<Vec<(ItemIdx, f32)>> = vec![Vec::new(); count];
+    for item in 0..count {
+        for (other, weight) in common.regress(item, options) {
+            weights[other].push((ItemIdx(item as u32), weight as f32));
+        }
+    }
+    for row in &mut weights {
+        row.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        row.truncate(options.neighbours);
+        row.sort_by_key(|entry| entry.0);
+    }
+    let scale = weights.iter().flatten().map(|entry| entry.1).fold(0.0, f32::max);
+    let stars = Stars::of(people, count, options.min_people);
+    let head = LearnedHead {
+        events: people.iter().map(Vec::len).sum(),
+        people: people.iter().filter(|acts| !acts.is_empty()).count(),
+        min_people: options.min_people,
+        half_life_steps: options.half_life_steps,
+        scale: if scale > 0.0 { scale } else { 1.0 },
+        mean_stars: stars.mean as f32,
+        weights: Weights::default(),
+    };
+    let entries: usize = weights.iter().map(Vec::len).sum();
+    let entry_bytes = if count <= 1 << 16 { 3 } else { 5 };
+    let report = LearnReport {
+        events: head.events,
+        people: head.people,
+        items: weights.iter().filter(|row| !row.is_empty()).count(),
+        neighbours: entries,
+        pairs_kept: common.kept / 2,
+        pairs_dropped: common.dropped / 2,
+        min_people: options.min_people,
+        // Support, trend, stars and an offset an item.
+        bytes_per_item: 8.0 + (entries * entry_bytes) as f64 / count.max(1) as f64,
+    };
+    let trend = trend(people, &support, options);
+    (Learned { head, support, trend, stars: stars.items, neighbours: weights }, report)
+}
+
+/// The items a person turned to, each once, by their last act on it.
+fn steps(acts: &[Act]) -> Vec<usize> {
+    let mut seen = std::collections::HashSet::new();
+    let mut steps: Vec<usize> = acts.iter().rev().map(|act| act.item).filter(|item| seen.insert(*item)).collect();
+    steps.reverse();
+    steps
+}
+
+/// Which items occur together, and how strongly.
+struct Common {
+    /// Other items of each item in ascending order, with the strength.
+    rows: Vec<Vec<(u32, f32)>>,
+    /// Those that enough people link, the strongest first.
+    linked: Vec<Vec<u32>>,
+    /// How often each item occurs.
+    own: Vec<f64>,
+    kept: usize,
+    dropped: usize,
+}
+
+impl Common {
+    fn count(histories: &[Vec<usize>], support: &[u32], count: usize, options: &LearnOptions) -> Self {
+        let fade: Vec<f32> = (0..=options.window).map(|d| (-(d as f64) / options.half_life).exp2() as f32).collect();
+        let mut places: Vec<Vec<(u32, u32)>> = vec![Vec::new(); count];
+        for (person, history) in histories.iter().enumerate() {
+            for (at, &item) in history.iter().enumerate() {
+                places[item].push((person as u32, at as u32));
+            }
+        }
+        let own: Vec<f64> = support.iter().map(|&n| f64::from(n)).collect();
+        let mut common = Self { rows: Vec::new(), linked: Vec::new(), own, kept: 0, dropped: 0 };
+        let mut strength = vec![0.0_f32; count];
+        let mut people = vec![0_u32; count];
+        for (item, places) in places.iter().enumerate() {
+            let mut touched: Vec<u32> = Vec::new();
+            for &(person, at) in places {
+                let (history, at) = (&histories[person as usize], at as usize);
+                let from = at.saturating_sub(options.window);
+                let to = (at + options.window + 1).min(history.len());
+                for (place, &other) in history[from..to].iter().enumerate().filter(|(_, other)| **other != item) {
+                    if people[other] == 0 {
+                        touched.push(other as u32);
+                    }
+                    people[other] += 1;
+                    strength[other] += fade[(from + place).abs_diff(at)];
+                }
+            }
+            touched.sort_unstable();
+            let enough = |other: &&u32| people[**other as usize] >= options.min_people.max(1);
+            let mut linked: Vec<u32> = touched.iter().filter(enough).copied().collect();
+            common.kept += linked.len();
+            common.dropped += touched.len() - linked.len();
+            // How much more than its own frequency explains.
+            let lift = |&other: &u32| f64::from(strength[other as usize]) / common.own[other as usize].sqrt();
+            linked.sort_by(|a, b| lift(b).total_cmp(&lift(a)).then(a.cmp(b)));
+            linked.truncate(options.breadth);
+            common.linked.push(linked);
+            common.rows.push(touched.iter().map(|&other| (other, strength[other as usize])).collect());
+            for &other in &touched {
+                strength[other as usize] = 0.0;
+                people[other as usize] = 0;
+            }
+        }
+        common
+    }
+
+    fn strength(&self, a: u32, b: u32) -> f64 {
+        let row = &self.rows[a as usize];
+        row.binary_search_by_key(&b, |entry| entry.0).map_or(0.0, |at| f64::from(row[at].1))
+    }
+
+    /// Weights above 0 of the items that predict `item`.
+    fn regress(&self, item: usize, options: &LearnOptions) -> Vec<(usize, f64)> {
+        let linked = &self.linked[item];
+        let n = linked.len();
+        let mut matrix = vec![0.0; n * n];
+        for i in 0..n {
+            matrix[i * n + i] = self.own[linked[i] as usize];
+            for j in 0..i {
+                let value = self.strength(linked[i], linked[j]);
+                matrix[i * n + j] = value;
+                matrix[j * n + i] = value;
+            }
+        }
+        let target: Vec<f64> = linked.iter().map(|&other| self.strength(item as u32, other)).collect();
+        let mut ridge = options.ridge;
+        // The window cuts the kernel off, which can leave it slightly indefinite; a larger ridge always heals that.
+        for _ in 0..20 {
+            let mut weights = target.clone();
+            if solve(&mut matrix.clone(), ridge, &mut weights) {
+                let found = linked.iter().map(|&other| other as usize).zip(weights);
+                return found.filter(|(_, weight)| *weight > 0.0).collect();
+            }
+            ridge = ridge * 2.0 + 1.0;
+        }
+        Vec::new()
+    }
+}
+
+/// Percentiles of recent events; the latest event is now.
+fn trend(people: &[Vec<Act>], support: &[u32], options: &LearnOptions) -> Vec<f32> {
+    let now = people.iter().flatten().map(|act| act.at).max().unwrap_or(0);
+    let mut recent = vec![0.0; support.len()];
+    for act in people.iter().flatten() {
+        recent[act.item] += (-((now - act.at) as f64) / 86_400_000.0 / options.trend_days).exp2();
+    }
+    let enough = |(&recent, &n): (&f64, &u32)| (n >= options.min_people && n > 0).then_some(recent);
+    percentiles(&recent.iter().zip(support).map(enough).collect::<Vec<_>>())
+}
+
+struct Stars {
+    mean: f64,
+    items: Vec<f32>,
+}
+
+impl Stars {
+    /// Ratings that pull an item's mean halfway from that of all.
+    const SHRINK: f64 = 5.0;
+
+    /// Mean stars of items less the mean of all and less how generous their people are.
+    fn of(people: &[Vec<Act>], count: usize, min_people: u32) -> Self {
+        let all: Vec<f64> = people.iter().flatten().filter_map(Act::stars).collect();
+        let mean = all.iter().sum::<f64>() / all.len().max(1) as f64;
+        let (mut sums, mut counts) = (vec![0.0; count], vec![0_u32; count]);
+        for acts in people {
+            let given: Vec<(usize, f64)> = acts.iter().filter_map(|act| Some((act.item, act.stars()? - mean))).collect();
+            let own = given.iter().map(|(_, stars)| stars).sum::<f64>() / (given.len() as f64 + Self::SHRINK);
+            for (item, stars) in given {
+                sums[item] += stars - own;
+                counts[item] += 1;
+            }
+        }
+        let shrunk = |(&sum, &n): (&f64, &u32)| {
+            if n >= min_people { (sum / (f64::from(n) + Self::SHRINK)) as f32 } else { 0.0 }
+        };
+        Self { mean, items: sums.iter().zip(&counts).map(shrunk).collect() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use predilect_core::EventKind;
+
+    fn histories(lists: &[(&[usize], usize)]) -> Vec<Vec<Act>> {
+        let acts = |items: &[usize]| {
+            let act = |(at, &item): (usize, &usize)| Act { item, kind: EventKind::Click, value: None, at: at as i64 };
+            items.iter().enumerate().map(act).collect::<Vec<_>>()
+        };
+        lists.iter().flat_map(|(items, times)| std::iter::repeat_n(acts(items), *times)).collect()
+    }
+
+    #[test]
+    fn few_people_leave_no_trace() {
+        let people = histories(&[(&[0, 1], 5), (&[2, 3], 4)]);
+        let (learned, report) = learn(&people, 4, &LearnOptions::default());
+        assert_eq!(learned.neighbours[0].iter().map(|n| n.0.0).collect::<Vec<_>>(), [1]);
+        assert!(learned.neighbours[2].is_empty() && learned.neighbours[3].is_empty());
+        assert_eq!((report.pairs_kept, report.pairs_dropped), (1, 1));
+        assert_eq!(learned.support, [5, 5, 4, 4]);
+        assert_eq!((learned.trend[0] > 0.0, learned.trend[2]), (true, 0.0));
+    }
+
+    #[test]
+    fn a_pair_is_a_regression_by_hand() {
+        // Strength 10 * 2^(-1/10), own 10, ridge 20.
+        let (learned, _) = learn(&histories(&[(&[0, 1], 10)]), 2, &LearnOptions::default());
+        let expected = 10.0 * (-0.1_f64).exp2() / 30.0;
+        assert!((f64::from(learned.neighbours[0][0].1) - expected).abs() < 1e-6);
+    }
+
+    #[test]
+    fn what_follows_shortly_counts_most() {
+        let far: Vec<usize> = (0..30).collect();
+        let (learned, _) = learn(&histories(&[(&far, 10)]), 30, &LearnOptions { ridge: 100.0, ..Default::default() });
+        let of = |item: u32| learned.neighbours[0].iter().find(|n| n.0.0 == item).map_or(0.0, |n| n.1);
+        assert!(of(1) > of(6) && of(6) >= of(25), "{:?}", learned.neighbours[0]);
+    }
+
+    #[test]
+    fn stars_are_shrunk_and_need_people() {
+        let rate = |item, stars| Act { item, kind: EventKind::Rating, value: Some(stars), at: 0 };
+        let people: Vec<Vec<Act>> = (0..5).map(|_| vec![rate(0, 5.0), rate(1, 1.0)]).chain([vec![rate(2, 5.0)]]).collect();
+        let (learned, _) = learn(&people, 3, &LearnOptions::default());
+        assert!(learned.stars[0] > 0.5 && learned.stars[1] < -0.5);
+        assert_eq!(learned.stars[2], 0.0);
+    }
+}

@@ -1,0 +1,107 @@
+//! `predilect eval`.
+
+use predilect_builder::events::LearnOptions;
+use predilect_eval::data::Dataset;
+use predilect_eval::models::Settings;
+use predilect_eval::report::{Report, Section, html};
+use predilect_eval::suite::{SuiteOptions, suite};
+use predilect_eval::read;
+use serde_json::{Map, Value, json};
+
+use crate::args::EvalArgs;
+use crate::failure::Failure;
+use crate::files;
+use crate::table::{number, render, text};
+
+/// Reads the data, measures, prints.
+pub fn eval(args: &EvalArgs) -> Result<(), Failure> {
+    let mut data = read::read(&args.data).map_err(|error| Failure::data(error.to_string()))?;
+    if let Some(path) = &args.texts {
+        let mut films = Vec::new();
+        files::stream(path, |bytes, _| {
+            films.extend_from_slice(bytes);
+            Ok(())
+        })?;
+        let films = String::from_utf8_lossy(&films);
+        let matched = read::add_texts(&mut data, &films)
+            .map_err(|error| Failure::data(format!("{}: {error}", path.display())))?;
+        eprintln!("{matched} items have a text");
+    }
+    let data = data.with_support(args.min_acts);
+    if let Some(path) = &args.items {
+        return files::write(path, records(&data).as_bytes());
+    }
+    let catalogue = args.catalogue.as_deref().map(files::read).transpose()?;
+    let learn = LearnOptions { min_people: args.min_people, ..LearnOptions::default() };
+    let engine = Settings { diversity: args.diversity, learn, ..Settings::default() };
+    let options = SuiteOptions {
+        k: args.k,
+        seed: args.seed,
+        validation: args.validation,
+        only: args.protocol.iter().map(|protocol| protocol.name().to_owned()).collect(),
+        engine,
+    };
+    let say = |what: &str| {
+        if !args.quiet {
+            eprintln!("{what}");
+        }
+    };
+    let report =
+        suite(&data, catalogue.as_deref(), &options, &say).map_err(|error| Failure::data(error.to_string()))?;
+    if let Some(path) = &args.html {
+        files::write(path, html(&report).as_bytes())?;
+    }
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&report).map_err(|error| Failure::data(error.to_string()))?);
+    } else {
+        print(&report);
+    }
+    Ok(())
+}
+
+/// The items as records that `predilect build` reads.
+fn records(data: &Dataset) -> String {
+    let mut out = String::new();
+    for item in &data.items {
+        let mut record = Map::new();
+        record.insert("id".to_owned(), json!(item.id));
+        for (name, value) in [("title", &item.title), ("text", &item.text)] {
+            if !value.is_empty() {
+                record.insert(name.to_owned(), json!(value));
+            }
+        }
+        if let Some(year) = item.year {
+            record.insert("year".to_owned(), json!(year));
+        }
+        record.insert("tags".to_owned(), json!(item.tags));
+        out.push_str(&format!("{}\n", Value::Object(record)));
+    }
+    out
+}
+
+fn print(report: &Report) {
+    println!("{}: {} items, {} people, {} acts", report.data, report.items, report.people, report.acts);
+    for section in &report.sections {
+        let bytes = section.bytes_per_item.map_or_else(String::new, |b| format!(", {b:.1} bytes an item besides vectors"));
+        println!("\n{} ({} cases{bytes})", section.name, section.cases);
+        print!("{}", table(section));
+    }
+}
+
+fn table(section: &Section) -> String {
+    let columns =
+        [text("model", 30), number("nDCG"), number("±"), number("HR"), number("±"), number("MRR"), number("recall"),
+         number("MAP"), number("AUC"), number("cover"), number("divers"), number("novel"), number("KL"), number("popular"), number("s")];
+    let row = |o: &predilect_eval::run::Outcome| {
+        let mut cells = vec![o.model.clone()];
+        let (ndcg, hit) = (o.mean("nDCG"), o.mean("HR"));
+        let shown = [ndcg.value, ndcg.error, hit.value, hit.error, o.mean("MRR").value, o.mean("recall").value, o.mean("MAP").value];
+        cells.extend(shown.map(|value| format!("{value:.4}")));
+        let l = &o.lists;
+        let more = [o.mean("AUC").value, l.coverage, l.diversity, l.novelty, l.calibration, l.popularity_share];
+        cells.extend(more.map(|value| format!("{value:.3}")));
+        cells.push(format!("{:.1}", o.seconds));
+        cells
+    };
+    render(&columns, &section.outcomes.iter().map(row).collect::<Vec<_>>())
+}

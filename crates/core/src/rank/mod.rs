@@ -1,0 +1,260 @@
+//! Ranking: a score for every candidate, as a sum of named parts: signals ([`Signal`]) times weights ([`Weights`]).
+
+mod weights;
+
+pub use weights::{SIGNALS, Signal, Signals, Weights};
+
+use crate::candidates::{Candidate, age_days, chance};
+use crate::catalogue::{Catalogue, ItemIdx};
+use crate::event::Millis;
+use crate::order::{descending, reorder};
+use crate::reason::{Reason, ReasonKind};
+use crate::taste::{Interest, Origin, Taste};
+
+/// How the signals are measured, and how much chance may add.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RankConfig {
+    /// Days after which an item is half as fresh, above 0.
+    pub fresh_half_life_days: f64,
+    /// Affinity to something rejected below which it does not count, 0..1.
+    pub negative_from: f64,
+    /// What chance adds at full exploration, at most.
+    pub explore: f64,
+    /// Strength of a taste at which it counts half.
+    pub half_strength: f64,
+    /// People at which events know an item half.
+    pub half_support: f64,
+}
+
+impl Default for RankConfig {
+    fn default() -> Self {
+        Self { fresh_half_life_days: 30.0, negative_from: 0.25, explore: 0.4, half_strength: 0.8, half_support: 10.0 }
+    }
+}
+
+/// Which part of a taste a part of a score refers to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Refers {
+    Nothing,
+    Interest(usize),
+    Negative(usize),
+    Session,
+    Trail,
+}
+
+/// A part of a score, before it is worded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part {
+    kind: ReasonKind,
+    value: f64,
+    refers: Refers,
+}
+
+impl Part {
+    pub(crate) fn plain(kind: ReasonKind, value: f64) -> Self {
+        Self { kind, value, refers: Refers::Nothing }
+    }
+}
+
+/// A candidate with its score.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ranked {
+    /// The item.
+    pub item: ItemIdx,
+    /// Sum of the parts.
+    pub score: f64,
+    /// The interest that fits best, by its place in the taste.
+    pub interest: Option<usize>,
+    /// What the score is made of; no part is 0.
+    pub parts: Vec<Part>,
+}
+
+impl Ranked {
+    pub(crate) fn add(&mut self, part: Part) {
+        if part.value != 0.0 {
+            self.score += part.value;
+            self.parts.push(part);
+        }
+    }
+}
+
+/// What the moment brings: time, chance and how much of it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Moment {
+    /// Milliseconds since 1970.
+    pub now: Millis,
+    /// Equal seeds give equal lists.
+    pub seed: u64,
+    /// How much chance may decide, 0..=1.
+    pub explore: f64,
+}
+
+/// Scores all candidates, best first; equal scores as they came.
+pub fn rank(
+    candidates: &[Candidate],
+    taste: &Taste,
+    catalogue: &Catalogue,
+    weights: &Weights,
+    config: &RankConfig,
+    moment: Moment,
+) -> Vec<Ranked> {
+    let gauge = Gauge::new(taste, catalogue, config, moment.now);
+    let luck = |item: ItemIdx| config.explore * moment.explore * chance(moment.seed, u64::from(item.0));
+    let scored: Vec<Ranked> = candidates
+        .iter()
+        .map(|candidate| {
+            let mut ranked = gauge.read(candidate.item).ranked(candidate.item, weights);
+            ranked.add(Part::plain(ReasonKind::Explore, luck(candidate.item)));
+            ranked
+        })
+        .collect();
+    let order = descending(scored.iter().map(|ranked| ranked.score));
+    reorder(scored, &order)
+}
+
+/// Measures the signals of items for one taste.
+pub struct Gauge<'a> {
+    taste: &'a Taste,
+    catalogue: &'a Catalogue,
+    config: &'a RankConfig,
+    now: Millis,
+    /// How clear the taste is, 0 for nothing known, towards 1.
+    clarity: f64,
+    strongest: f64,
+}
+
+/// The signals of an item and what they refer to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reading {
+    /// The signals.
+    pub signals: Signals,
+    interest: Option<usize>,
+    typed: bool,
+    negative: usize,
+}
+
+impl Reading {
+    /// Sums signals times weights. A part that comes from two signals of one cause is one part.
+    fn ranked(&self, item: ItemIdx, weights: &Weights) -> Ranked {
+        let mut ranked = Ranked { item, score: 0.0, interest: self.interest, parts: Vec::with_capacity(6) };
+        let value = |signal: Signal| weights.of(signal) * self.signals[signal as usize];
+        let interest = if self.typed { ReasonKind::Typed } else { ReasonKind::Interest };
+        let refers = self.interest.map_or(Refers::Nothing, Refers::Interest);
+        for (kind, refers, value) in [
+            (interest, refers, value(Signal::Interest) + value(Signal::KnownInterest)),
+            (ReasonKind::Session, Refers::Session, value(Signal::Session)),
+            (ReasonKind::Neighbour, Refers::Trail, value(Signal::Neighbour) + value(Signal::Agreement)),
+            (ReasonKind::Popular, Refers::Nothing, value(Signal::Popular) + value(Signal::KnownPopular)),
+            (ReasonKind::Trend, Refers::Nothing, value(Signal::Trend)),
+            (ReasonKind::Fresh, Refers::Nothing, value(Signal::Fresh)),
+            (ReasonKind::Negative, Refers::Negative(self.negative), value(Signal::Negative)),
+            (ReasonKind::Seen, Refers::Nothing, value(Signal::Seen)),
+        ] {
+            ranked.add(Part { kind, value, refers });
+        }
+        ranked
+    }
+}
+
+impl<'a> Gauge<'a> {
+    /// Gets ready for a taste.
+    pub fn new(taste: &'a Taste, catalogue: &'a Catalogue, config: &'a RankConfig, now: Millis) -> Self {
+        let clarity = taste.strength / (taste.strength + config.half_strength);
+        let strongest = taste.interests.first().map_or(1.0, |interest| interest.weight);
+        Self { taste, catalogue, config, now, clarity, strongest }
+    }
+
+    /// The signals of an item.
+    pub fn read(&self, item: ItemIdx) -> Reading {
+        let (interest, affinity) = self.interest(item);
+        let (negative, rejected) = self.negative(item);
+        let support = self.catalogue.support(item);
+        let known = support / (support + self.config.half_support);
+        let closeness = self.taste.trail.closeness(item);
+        let popular = self.catalogue.popularity(item);
+        let session = self.taste.session.as_ref().map_or(0.0, |session| self.affinity(session, item));
+        // In the order of the signals.
+        let signals = [
+            affinity,
+            affinity * known,
+            session * self.clarity,
+            closeness,
+            closeness * affinity,
+            popular,
+            popular * self.clarity,
+            self.catalogue.trend(item),
+            self.fresh(item),
+            rejected,
+            f64::from(self.taste.times_seen(item)).ln_1p(),
+        ];
+        let typed = interest.is_some_and(|i| matches!(self.taste.interests[i].origin, Origin::Typed(_)));
+        Reading { signals, interest, typed, negative }
+    }
+
+    fn affinity(&self, interest: &Interest, item: ItemIdx) -> f64 {
+        self.catalogue.affinity(self.catalogue.similarity(&interest.query, item)).max(0.0)
+    }
+
+    /// The one interest that fits best, so that a reason has one cause.
+    fn interest(&self, item: ItemIdx) -> (Option<usize>, f64) {
+        let mut best = (None, 0.0);
+        for (i, interest) in self.taste.interests.iter().enumerate() {
+            // A weak interest counts at least half, or the strongest would take the whole list.
+            let share = 0.5 + 0.5 * interest.weight / self.strongest;
+            let value = self.clarity * share * self.affinity(interest, item);
+            if value > best.1 {
+                best = (Some(i), value);
+            }
+        }
+        best
+    }
+
+    fn negative(&self, item: ItemIdx) -> (usize, f64) {
+        let from = self.config.negative_from;
+        let mut worst = (0, 0.0);
+        for (i, negative) in self.taste.negatives.iter().enumerate() {
+            let near = (self.affinity(negative, item) - from).max(0.0) / (1.0 - from);
+            let value = negative.weight.min(1.0) * near;
+            if value > worst.1 {
+                worst = (i, value);
+            }
+        }
+        worst
+    }
+
+    fn fresh(&self, item: ItemIdx) -> f64 {
+        let Some(age) = age_days(self.catalogue, item, self.now) else { return 0.0 };
+        let fresh = (-age / self.config.fresh_half_life_days).exp2();
+        // Below this it would only clutter the reasons.
+        if fresh < 0.02 { 0.0 } else { fresh }
+    }
+}
+
+/// Words the parts of a score as reasons with their causes, the largest first. They sum to the score.
+pub fn explain(ranked: &Ranked, taste: &Taste, catalogue: &Catalogue) -> Vec<Reason> {
+    let order = descending(ranked.parts.iter().map(|part| part.value.abs()));
+    order.into_iter().map(|i| reason(&ranked.parts[i], ranked.item, taste, catalogue)).collect()
+}
+
+fn reason(part: &Part, item: ItemIdx, taste: &Taste, catalogue: &Catalogue) -> Reason {
+    let mut reason = Reason::plain(part.kind, part.value);
+    let interest = match part.refers {
+        Refers::Nothing | Refers::Trail => None,
+        Refers::Interest(i) => taste.interests.get(i),
+        Refers::Negative(i) => taste.negatives.get(i),
+        Refers::Session => taste.session.as_ref(),
+    };
+    if part.refers == Refers::Trail {
+        reason.event = taste.trail.cause(item).cloned();
+    }
+    if let Some(interest) = interest {
+        reason.event = interest.cause(catalogue, item).map(|evidence| evidence.cause.clone());
+        if let Origin::Typed(text) = &interest.origin {
+            reason.text = Some(text.clone());
+        }
+        if part.refers != Refers::Session {
+            reason.interest = Some(interest.key.clone());
+        }
+    }
+    reason
+}

@@ -1,0 +1,94 @@
+//! The weights of the ranking, one a signal.
+
+use serde::{Deserialize, Serialize};
+
+/// What the ranking looks at. Scores are sums of signal times weight, so that each has a named part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signal {
+    /// Affinity to the interest that fits best, times how clear the taste is.
+    Interest,
+    /// The same, times how well events know the item: below 0, so that content counts less where behaviour is known.
+    KnownInterest,
+    /// Affinity to the session.
+    Session,
+    /// Closeness to the trail.
+    Neighbour,
+    /// Closeness to the trail times affinity to the interest: both agree.
+    Agreement,
+    /// Popularity.
+    Popular,
+    /// Popularity times how clear the taste is.
+    KnownPopular,
+    /// Recent popularity.
+    Trend,
+    /// Freshness.
+    Fresh,
+    /// Closeness to what was rejected.
+    Negative,
+    /// Logarithm of how often it was shown without an opinion.
+    Seen,
+}
+
+/// Number of signals.
+pub const SIGNALS: usize = 11;
+
+/// A number for each signal.
+pub type Signals = [f64; SIGNALS];
+
+impl Signal {
+    /// All, in the order of [`Signals`].
+    pub const ALL: [Self; SIGNALS] = [
+        Self::Interest,
+        Self::KnownInterest,
+        Self::Session,
+        Self::Neighbour,
+        Self::Agreement,
+        Self::Popular,
+        Self::KnownPopular,
+        Self::Trend,
+        Self::Fresh,
+        Self::Negative,
+        Self::Seen,
+    ];
+}
+
+/// How much each signal counts, in the order of [`Signal::ALL`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Weights(pub Signals);
+
+impl Default for Weights {
+    fn default() -> Self {
+        let weight = |signal| match signal {
+            Signal::Interest => 1.0,
+            Signal::KnownInterest => 0.0,
+            Signal::Session => 0.2,
+            Signal::Neighbour => 1.0,
+            Signal::Agreement => 0.0,
+            Signal::Popular => 0.15,
+            Signal::KnownPopular => -0.075,
+            Signal::Trend => 0.0,
+            Signal::Fresh => 0.06,
+            Signal::Negative => -0.7,
+            Signal::Seen => -0.04,
+        };
+        Self(Signal::ALL.map(weight))
+    }
+}
+
+impl Weights {
+    /// The weight of a signal.
+    pub fn of(&self, signal: Signal) -> f64 {
+        self.0[signal as usize]
+    }
+
+    /// Sum of signal times weight.
+    pub fn score(&self, signals: &Signals) -> f64 {
+        self.0.iter().zip(signals).map(|(weight, signal)| weight * signal).sum()
+    }
+
+    /// Whether all are numbers.
+    pub fn is_finite(&self) -> bool {
+        self.0.iter().all(|weight| weight.is_finite())
+    }
+}

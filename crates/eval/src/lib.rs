@@ -1,0 +1,16 @@
+//! Measures recommendations: the engine that runs in the page beside baselines, on data whose answers are known.
+//!
+//! ```text
+//! read -> Dataset -> split -> Split { train, cases } -> Model::learn(train) -> run(model, cases) -> Outcome -> report
+//! ```
+//! The engine is driven over a catalogue that has learned from the training part only. Nothing here runs in a page.
+
+pub mod data;
+pub mod metrics;
+pub mod models;
+pub mod read;
+pub mod report;
+pub mod run;
+pub mod split;
+pub mod stats;
+pub mod suite;

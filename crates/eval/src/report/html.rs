@@ -1,0 +1,90 @@
+//! A report as one page of HTML without scripts: tables, and bars with their standard errors.
+
+use std::fmt::Write;
+
+use super::{Report, Section};
+
+const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;color:#1c2733}\
+table{border-collapse:collapse;width:100%;margin:.5rem 0 1.5rem}th,td{padding:.25rem .5rem;text-align:right;border-bottom:1px solid #dde3ea}\
+th:first-child,td:first-child{text-align:left}small{color:#5b6b7a}rect{fill:#3f7ac2}rect.own{fill:#c2663f}line{stroke:#1c2733}text{font-size:12px}";
+
+/// The page.
+pub fn html(report: &Report) -> String {
+    let mut out = String::new();
+    // Writing to a string cannot fail.
+    let _ = write(report, &mut out);
+    out
+}
+
+fn write(report: &Report, out: &mut String) -> std::fmt::Result {
+    let title = escape(&report.data);
+    writeln!(out, "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{title}</title><style>{STYLE}</style>")?;
+    writeln!(out, "<h1>{title}</h1><p>{} items, {} people, {} acts; lists of {}. ", report.items, report.people, report.acts, report.k)?;
+    writeln!(out, "Full ranking, what a person knows is masked, ties count their average place; ± is a bootstrap standard error.</p>")?;
+    for section in &report.sections {
+        table(section, out)?;
+        bars(section, out)?;
+    }
+    if !report.ratings.is_empty() {
+        writeln!(out, "<h2>Predicted stars</h2><table><tr><th>model<th>MAE<th>RMSE<th>MSE</tr>")?;
+        for (model, rating, error) in &report.ratings {
+            let (mae, rmse, mse) = (rating.mae, rating.rmse, rating.mse);
+            writeln!(out, "<tr><td>{}<td>{mae:.4} <small>±{:.4}</small><td>{rmse:.4}<td>{mse:.4}</tr>", escape(model), error.error)?;
+        }
+        writeln!(out, "</table>")?;
+    }
+    if !report.ablation.is_empty() {
+        writeln!(out, "<h2>What each part is worth</h2><table><tr><th>change<th>nDCG<th>p<th>HR</tr>")?;
+        for row in &report.ablation {
+            let (ndcg, hit) = (row.ndcg.mean, row.hit_rate.mean);
+            writeln!(
+                out,
+                "<tr><td>{}<td>{:+.4} <small>±{:.4}</small><td>{:.3}<td>{:+.4} <small>±{:.4}</small></tr>",
+                escape(&row.what), ndcg.value, ndcg.error, row.ndcg.p, hit.value, hit.error
+            )?;
+        }
+        writeln!(out, "</table>")?;
+    }
+    writeln!(out, "</html>")
+}
+
+fn table(section: &Section, out: &mut String) -> std::fmt::Result {
+    write!(out, "<h2>{}</h2><p>{} cases", escape(&section.name), section.cases)?;
+    if let Some(bytes) = section.bytes_per_item {
+        write!(out, "; {bytes:.1} bytes an item besides vectors")?;
+    }
+    writeln!(out, ".</p><table><tr><th>model")?;
+    let Some(first) = section.outcomes.first() else { return writeln!(out, "</table>") };
+    first.means.iter().try_for_each(|(name, _)| write!(out, "<th>{name}"))?;
+    writeln!(out, "<th>coverage<th>diversity<th>novelty<th>KL<th>popular</tr>")?;
+    for outcome in &section.outcomes {
+        write!(out, "<tr><td>{}", escape(&outcome.model))?;
+        outcome.means.iter().try_for_each(|(_, m)| write!(out, "<td>{:.4}<br><small>±{:.4}</small>", m.value, m.error))?;
+        let l = &outcome.lists;
+        let more = [l.coverage, l.diversity, l.novelty, l.calibration, l.popularity_share];
+        more.iter().try_for_each(|value| write!(out, "<td>{value:.3}"))?;
+        writeln!(out, "</tr>")?;
+    }
+    writeln!(out, "</table>")
+}
+
+fn bars(section: &Section, out: &mut String) -> std::fmt::Result {
+    const WIDTH: f64 = 560.0;
+    let top = section.outcomes.iter().map(|o| o.mean("nDCG")).map(|m| m.value + m.error).fold(1e-9, f64::max);
+    let height = section.outcomes.len() * 22 + 4;
+    writeln!(out, "<svg viewBox=\"0 0 800 {height}\" role=\"img\" aria-label=\"nDCG of {}\">", escape(&section.name))?;
+    for (row, outcome) in section.outcomes.iter().enumerate() {
+        let (y, mean) = (row * 22, outcome.mean("nDCG"));
+        let at = |value: f64| 200.0 + value.max(0.0) / top * WIDTH;
+        let class = if outcome.model.starts_with("predilect") { " class=\"own\"" } else { "" };
+        writeln!(out, "<text x=\"192\" y=\"{}\" text-anchor=\"end\">{}</text>", y + 15, escape(&outcome.model))?;
+        writeln!(out, "<rect{class} x=\"200\" y=\"{}\" width=\"{:.1}\" height=\"16\"/>", y + 3, at(mean.value) - 200.0)?;
+        let (low, high) = (at(mean.value - mean.error), at(mean.value + mean.error));
+        writeln!(out, "<line x1=\"{low:.1}\" x2=\"{high:.1}\" y1=\"{0}\" y2=\"{0}\"/>", y + 11)?;
+    }
+    writeln!(out, "</svg>")
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
+}
