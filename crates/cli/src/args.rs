@@ -335,6 +335,9 @@ pub struct EvalArgs {
     /// Measure on the parts that choices are made on, not on the test
     #[arg(long)]
     pub validation: bool,
+    /// Measure the engine and popularity only
+    #[arg(long)]
+    pub engine_only: bool,
     /// Leave out items with fewer acts
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub min_acts: usize,

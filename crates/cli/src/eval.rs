@@ -3,9 +3,9 @@
 use predilect_builder::events::LearnOptions;
 use predilect_eval::data::Dataset;
 use predilect_eval::models::Settings;
+use predilect_eval::read;
 use predilect_eval::report::{Report, Section, html};
 use predilect_eval::suite::{SuiteOptions, suite};
-use predilect_eval::read;
 use serde_json::{Map, Value, json};
 
 use crate::args::EvalArgs;
@@ -39,6 +39,7 @@ pub fn eval(args: &EvalArgs) -> Result<(), Failure> {
         seed: args.seed,
         validation: args.validation,
         only: args.protocol.iter().map(|protocol| protocol.name().to_owned()).collect(),
+        engine_only: args.engine_only,
         engine,
     };
     let say = |what: &str| {
@@ -82,20 +83,43 @@ fn records(data: &Dataset) -> String {
 fn print(report: &Report) {
     println!("{}: {} items, {} people, {} acts", report.data, report.items, report.people, report.acts);
     for section in &report.sections {
-        let bytes = section.bytes_per_item.map_or_else(String::new, |b| format!(", {b:.1} bytes an item besides vectors"));
+        let bytes =
+            section.bytes_per_item.map_or_else(String::new, |b| format!(", {b:.1} bytes an item besides vectors"));
         println!("\n{} ({} cases{bytes})", section.name, section.cases);
         print!("{}", table(section));
     }
 }
 
 fn table(section: &Section) -> String {
-    let columns =
-        [text("model", 30), number("nDCG"), number("±"), number("HR"), number("±"), number("MRR"), number("recall"),
-         number("MAP"), number("AUC"), number("cover"), number("divers"), number("novel"), number("KL"), number("popular"), number("s")];
+    let columns = [
+        text("model", 30),
+        number("nDCG"),
+        number("±"),
+        number("HR"),
+        number("±"),
+        number("MRR"),
+        number("recall"),
+        number("MAP"),
+        number("AUC"),
+        number("cover"),
+        number("divers"),
+        number("novel"),
+        number("KL"),
+        number("popular"),
+        number("s"),
+    ];
     let row = |o: &predilect_eval::run::Outcome| {
         let mut cells = vec![o.model.clone()];
         let (ndcg, hit) = (o.mean("nDCG"), o.mean("HR"));
-        let shown = [ndcg.value, ndcg.error, hit.value, hit.error, o.mean("MRR").value, o.mean("recall").value, o.mean("MAP").value];
+        let shown = [
+            ndcg.value,
+            ndcg.error,
+            hit.value,
+            hit.error,
+            o.mean("MRR").value,
+            o.mean("recall").value,
+            o.mean("MAP").value,
+        ];
         cells.extend(shown.map(|value| format!("{value:.4}")));
         let l = &o.lists;
         let more = [o.mean("AUC").value, l.coverage, l.diversity, l.novelty, l.calibration, l.popularity_share];

@@ -45,7 +45,8 @@ const LIKED: f64 = 4.0;
 /// The last act of each person is the question; with `back` above 0, everything after the act asked for is taken away,
 /// which makes validation parts that do not touch the test.
 pub fn leave_last_out(data: &Dataset, back: usize) -> Split {
-    let mut split = Split { name: format!("leave-last-out{}", if back > 0 { " (validation)" } else { "" }), ..Split::default() };
+    let mut split =
+        Split { name: format!("leave-last-out{}", if back > 0 { " (validation)" } else { "" }), ..Split::default() };
     for acts in &data.people {
         let known = acts.len().saturating_sub(1 + back);
         split.train.push(acts[..known].to_vec());

@@ -20,6 +20,8 @@ pub struct SuiteOptions {
     pub validation: bool,
     /// Only these protocols, by name; all if empty.
     pub only: Vec<String>,
+    /// Leave the baselines out.
+    pub engine_only: bool,
     /// How the engine is asked.
     pub engine: Settings,
 }
@@ -118,8 +120,11 @@ impl Bench<'_> {
         bytes: &mut Option<f64>,
     ) -> Result<Vec<Box<dyn Model + 'b>>, EngineError> {
         let (train, items) = (split.train.as_slice(), self.data.items.len());
-        let mut all: Vec<Box<dyn Model + 'b>> = vec![Box::new(Random { items, seed: self.options.seed })];
-        all.push(Box::new(Popular::learn(train, items)));
+        let mut all: Vec<Box<dyn Model + 'b>> = vec![Box::new(Popular::learn(train, items))];
+        let models = if self.options.engine_only { Models::Newcomer } else { models };
+        if models != Models::Newcomer {
+            all.push(Box::new(Random { items, seed: self.options.seed }));
+        }
         if matches!(models, Models::Warm | Models::Usual) {
             all.extend(behaviour(train, items, models == Models::Warm));
         }

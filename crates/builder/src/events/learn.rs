@@ -241,7 +241,8 @@ impl Stars {
         let mean = all.iter().sum::<f64>() / all.len().max(1) as f64;
         let (mut sums, mut counts) = (vec![0.0; count], vec![0_u32; count]);
         for acts in people {
-            let given: Vec<(usize, f64)> = acts.iter().filter_map(|act| Some((act.item, act.stars()? - mean))).collect();
+            let given: Vec<(usize, f64)> =
+                acts.iter().filter_map(|act| Some((act.item, act.stars()? - mean))).collect();
             let own = given.iter().map(|(_, stars)| stars).sum::<f64>() / (given.len() as f64 + Self::SHRINK);
             for (item, stars) in given {
                 sums[item] += stars - own;
@@ -298,7 +299,8 @@ mod tests {
     #[test]
     fn stars_are_shrunk_and_need_people() {
         let rate = |item, stars| Act { item, kind: EventKind::Rating, value: Some(stars), at: 0 };
-        let people: Vec<Vec<Act>> = (0..5).map(|_| vec![rate(0, 5.0), rate(1, 1.0)]).chain([vec![rate(2, 5.0)]]).collect();
+        let people: Vec<Vec<Act>> =
+            (0..5).map(|_| vec![rate(0, 5.0), rate(1, 1.0)]).chain([vec![rate(2, 5.0)]]).collect();
         let (learned, _) = learn(&people, 3, &LearnOptions::default());
         assert!(learned.stars[0] > 0.5 && learned.stars[1] < -0.5);
         assert_eq!(learned.stars[2], 0.0);

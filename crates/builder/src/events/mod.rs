@@ -136,7 +136,8 @@ impl Gathered {
 impl Histories {
     /// The histories with items as rows; events about items that `row` does not know are left out.
     pub fn acts(&self, row: impl Fn(&str) -> Option<usize>) -> Vec<Vec<Act>> {
-        let act = |event: &Event| Some(Act { item: row(&event.item)?, kind: event.kind, value: event.value, at: event.at });
+        let act =
+            |event: &Event| Some(Act { item: row(&event.item)?, kind: event.kind, value: event.value, at: event.at });
         self.people.iter().map(|history| history.iter().filter_map(act).collect()).collect()
     }
 }
@@ -166,7 +167,8 @@ mod tests {
         let stars = read("userId,movieId,rating,timestamp\n1,7,4.5,1700000000\n1,5,0.5,1600000000\n2,7,3,5\n").unwrap();
         let first = &stars.people[0][0];
         assert_eq!((first.item.as_str(), first.value, first.at), ("5", Some(1.0), 1_600_000_000_000));
-        let kinds = read("{\"user\": \"u\", \"item\": 3, \"kind\": \"buy\", \"at\": \"2024-01-02T03:04:05Z\"}\n").unwrap();
+        let kinds =
+            read("{\"user\": \"u\", \"item\": 3, \"kind\": \"buy\", \"at\": \"2024-01-02T03:04:05Z\"}\n").unwrap();
         let event = &kinds.people[0][0];
         assert_eq!((event.kind, event.item.as_str(), event.at), (EventKind::Purchase, "3", 1_704_164_645_000));
     }

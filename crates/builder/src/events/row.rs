@@ -30,10 +30,13 @@ pub(super) fn event(record: &Record) -> Result<(String, Event), String> {
     };
     let (person, item, time) = (named(&PERSON)?, named(&ITEM)?, named(&TIME)?);
     let value = find(&VALUE).map(text).filter(|text| !text.is_empty());
-    let number = value.as_deref().map(|text| text.parse().map_err(|_| format!("value is \"{text}\", expected a number")));
+    let number =
+        value.as_deref().map(|text| text.parse().map_err(|_| format!("value is \"{text}\", expected a number")));
     let number: Option<f64> = number.transpose()?;
     let kind = match find(&KIND).map(text) {
-        Some(name) => kind(&name).ok_or_else(|| format!("kind is \"{name}\", expected view, click, like, dislike, rating, purchase, dwell or dismiss"))?,
+        Some(name) => kind(&name).ok_or_else(|| {
+            format!("kind is \"{name}\", expected view, click, like, dislike, rating, purchase, dwell or dismiss")
+        })?,
         None if number.is_some() => EventKind::Rating,
         None => EventKind::Click,
     };

@@ -65,7 +65,10 @@ impl Store {
             None => 0..0,
         };
         let weight = |byte: u8| (f64::from(byte) / 255.0).powi(2) * self.scale;
-        self.items[range.clone()].iter().zip(&self.weights[range]).map(move |(&item, &byte)| (ItemIdx(item), weight(byte)))
+        self.items[range.clone()]
+            .iter()
+            .zip(&self.weights[range])
+            .map(move |(&item, &byte)| (ItemIdx(item), weight(byte)))
     }
 
     pub(super) fn stars(&self, row: usize) -> f64 {

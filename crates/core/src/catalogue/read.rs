@@ -9,7 +9,8 @@ use serde_json::value::RawValue;
 use super::learned::Store;
 use super::space::Space;
 use super::{
-    CatalogueError, Column, ColumnHead, ColumnKind, FORMAT, Header, ItemIdx, Labels, LearnedHead, METADATA_KEY, checksum, corrupt,
+    CatalogueError, Column, ColumnHead, ColumnKind, FORMAT, Header, ItemIdx, Labels, LearnedHead, METADATA_KEY,
+    checksum, corrupt,
 };
 use crate::vector::{MAX_DIMENSION, Query, UnitVector};
 
@@ -63,7 +64,8 @@ impl Catalogue {
         let columns = reader.columns()?;
         let learned = reader.learned()?;
         let header = reader.header;
-        let catalogue = Self { bytes, header, vectors, space, scales, popularity, ids, order, fields, columns, learned };
+        let catalogue =
+            Self { bytes, header, vectors, space, scales, popularity, ids, order, fields, columns, learned };
         catalogue.check_ids()?;
         Ok(catalogue)
     }
@@ -331,7 +333,11 @@ impl<'a> Reader<'a> {
     fn learned(&self) -> Result<Store, CatalogueError> {
         let Some(head) = &self.header.learned else { return Ok(Store::default()) };
         let count = self.header.count;
-        if !(head.scale.is_finite() && head.mean_stars.is_finite() && head.half_life_steps > 0.0 && head.weights.is_finite()) {
+        if !(head.scale.is_finite()
+            && head.mean_stars.is_finite()
+            && head.half_life_steps > 0.0
+            && head.weights.is_finite())
+        {
             return Err(corrupt("a number of what was learned is out of range"));
         }
         let dtype = neighbour_type(count);

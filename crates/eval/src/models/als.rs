@@ -19,7 +19,15 @@ pub struct Als {
 
 impl Als {
     /// Learns `rank` factors in `rounds`; an act has the confidence `1 + confidence`.
-    pub fn learn(train: &[Vec<Act>], items: usize, rank: usize, confidence: f64, ridge: f64, rounds: usize, seed: u64) -> Self {
+    pub fn learn(
+        train: &[Vec<Act>],
+        items: usize,
+        rank: usize,
+        confidence: f64,
+        ridge: f64,
+        rounds: usize,
+        seed: u64,
+    ) -> Self {
         let people: Vec<Vec<usize>> = train.iter().map(|acts| acts.iter().map(|act| act.item).collect()).collect();
         let mut of_item: Vec<Vec<usize>> = vec![Vec::new(); items];
         for (person, own) in people.iter().enumerate() {

@@ -24,8 +24,10 @@ impl ItemKnn {
             }
             let own = people[item].len() as f64;
             let cosine = |other: usize| both[other] / ((own * people[other].len() as f64).sqrt() + shrink);
-            let mut near: Vec<(usize, f64)> =
-                (0..items).filter(|&other| other != item && both[other] > 0.0).map(|other| (other, cosine(other))).collect();
+            let mut near: Vec<(usize, f64)> = (0..items)
+                .filter(|&other| other != item && both[other] > 0.0)
+                .map(|other| (other, cosine(other)))
+                .collect();
             near.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
             near.truncate(k);
             near

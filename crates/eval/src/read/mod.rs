@@ -134,7 +134,10 @@ mod tests {
     fn movielens_latest() {
         let folder = folder(&[
             ("ratings.csv", "userId,movieId,rating,timestamp\n1,7,4.5,20\n1,5,0.5,10\n2,7,3,5\n"),
-            ("movies.csv", "movieId,title,genres\n5,\"Net, The (1995)\",Action|Crime\n7,Heat (1995),(no genres listed)\n"),
+            (
+                "movies.csv",
+                "movieId,title,genres\n5,\"Net, The (1995)\",Action|Crime\n7,Heat (1995),(no genres listed)\n",
+            ),
         ]);
         let data = read(folder.path()).expect("reads");
         assert_eq!((data.items.len(), data.people.len(), data.acts()), (2, 2, 3));
@@ -150,21 +153,30 @@ mod tests {
         let million =
             folder(&[("ratings.dat", "1::7::5::100\n"), ("movies.dat", "7::Am\u{e9}lie (2001)::Comedy|Romance\n")]);
         let data = read(million.path()).expect("reads");
-        assert_eq!((data.items[0].title.as_str(), data.items[0].year, data.people[0][0].value), ("Amélie", Some(2001), Some(5.0)));
+        assert_eq!(
+            (data.items[0].title.as_str(), data.items[0].year, data.people[0][0].value),
+            ("Amélie", Some(2001), Some(5.0))
+        );
         let flags = "|0".repeat(18);
         let small = folder(&[
             ("u.data", "1\t7\t4\t100\n"),
             ("u.item", &format!("7|Toy Story (1995)|01-Jan-1995||http://x{}|1\n", flags)),
         ]);
         let data = read(small.path()).expect("reads");
-        assert_eq!((data.items[0].title.as_str(), data.items[0].tags.as_slice()), ("Toy Story", &["Western".to_owned()][..]));
+        assert_eq!(
+            (data.items[0].title.as_str(), data.items[0].tags.as_slice()),
+            ("Toy Story", &["Western".to_owned()][..])
+        );
     }
 
     #[test]
     fn mind() {
         let folder = folder(&[
             ("behaviors.tsv", "1\tU1\t11/13/2019 8:36:57 AM\tN1 N2\tN3-1 N1-0\n"),
-            ("news.tsv", "N1\tsports\tgolf\tA title\tAn abstract\turl\t[]\t[]\nN2\tnews\tx\tB\t\t\t\t\nN3\tnews\tx\tC\t\t\t\t\n"),
+            (
+                "news.tsv",
+                "N1\tsports\tgolf\tA title\tAn abstract\turl\t[]\t[]\nN2\tnews\tx\tB\t\t\t\t\nN3\tnews\tx\tC\t\t\t\t\n",
+            ),
         ]);
         let data = read(folder.path()).expect("reads");
         let acts = &data.people[0];

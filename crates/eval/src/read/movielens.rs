@@ -9,8 +9,25 @@ use crate::data::{Dataset, Gather};
 
 /// Genres of MovieLens 100K in the order of their flags.
 const GENRES: [&str; 19] = [
-    "unknown", "Action", "Adventure", "Animation", "Children", "Comedy", "Crime", "Documentary", "Drama", "Fantasy",
-    "Film-Noir", "Horror", "Musical", "Mystery", "Romance", "Sci-Fi", "Thriller", "War", "Western",
+    "unknown",
+    "Action",
+    "Adventure",
+    "Animation",
+    "Children",
+    "Comedy",
+    "Crime",
+    "Documentary",
+    "Drama",
+    "Fantasy",
+    "Film-Noir",
+    "Horror",
+    "Musical",
+    "Mystery",
+    "Romance",
+    "Sci-Fi",
+    "Thriller",
+    "War",
+    "Western",
 ];
 
 pub(super) fn latest(folder: &Path) -> Result<Dataset, ReadError> {
@@ -20,7 +37,12 @@ pub(super) fn latest(folder: &Path) -> Result<Dataset, ReadError> {
         rating(&mut gather, &path, at, [0, 1, 2, 3].map(|i| row.get(i).unwrap_or_default()))?;
     }
     for row in table(&folder.join("movies.csv"), b',')?.iter().skip(1) {
-        film(&mut gather, row.get(0).unwrap_or_default(), row.get(1).unwrap_or_default(), row.get(2).unwrap_or_default());
+        film(
+            &mut gather,
+            row.get(0).unwrap_or_default(),
+            row.get(1).unwrap_or_default(),
+            row.get(2).unwrap_or_default(),
+        );
     }
     Ok(gather.finish())
 }
@@ -63,7 +85,8 @@ fn film(gather: &mut Gather, id: &str, title: &str, genres: &str) {
     let item = gather.item(id);
     item.title = title;
     item.year = year;
-    item.tags = genres.split('|').filter(|genre| !genre.is_empty() && !genre.starts_with('(')).map(str::to_owned).collect();
+    item.tags =
+        genres.split('|').filter(|genre| !genre.is_empty() && !genre.starts_with('(')).map(str::to_owned).collect();
 }
 
 /// `("The Net", 1995)` for `Net, The (1995)`; other names in brackets go.

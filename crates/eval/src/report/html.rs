@@ -18,9 +18,19 @@ pub fn html(report: &Report) -> String {
 
 fn write(report: &Report, out: &mut String) -> std::fmt::Result {
     let title = escape(&report.data);
-    writeln!(out, "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{title}</title><style>{STYLE}</style>")?;
-    writeln!(out, "<h1>{title}</h1><p>{} items, {} people, {} acts; lists of {}. ", report.items, report.people, report.acts, report.k)?;
-    writeln!(out, "Full ranking, what a person knows is masked, ties count their average place; ± is a bootstrap standard error.</p>")?;
+    writeln!(
+        out,
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{title}</title><style>{STYLE}</style>"
+    )?;
+    writeln!(
+        out,
+        "<h1>{title}</h1><p>{} items, {} people, {} acts; lists of {}. ",
+        report.items, report.people, report.acts, report.k
+    )?;
+    writeln!(
+        out,
+        "Full ranking, what a person knows is masked, ties count their average place; ± is a bootstrap standard error.</p>"
+    )?;
     for section in &report.sections {
         table(section, out)?;
         bars(section, out)?;
@@ -29,7 +39,12 @@ fn write(report: &Report, out: &mut String) -> std::fmt::Result {
         writeln!(out, "<h2>Predicted stars</h2><table><tr><th>model<th>MAE<th>RMSE<th>MSE</tr>")?;
         for (model, rating, error) in &report.ratings {
             let (mae, rmse, mse) = (rating.mae, rating.rmse, rating.mse);
-            writeln!(out, "<tr><td>{}<td>{mae:.4} <small>±{:.4}</small><td>{rmse:.4}<td>{mse:.4}</tr>", escape(model), error.error)?;
+            writeln!(
+                out,
+                "<tr><td>{}<td>{mae:.4} <small>±{:.4}</small><td>{rmse:.4}<td>{mse:.4}</tr>",
+                escape(model),
+                error.error
+            )?;
         }
         writeln!(out, "</table>")?;
     }
@@ -40,7 +55,12 @@ fn write(report: &Report, out: &mut String) -> std::fmt::Result {
             writeln!(
                 out,
                 "<tr><td>{}<td>{:+.4} <small>±{:.4}</small><td>{:.3}<td>{:+.4} <small>±{:.4}</small></tr>",
-                escape(&row.what), ndcg.value, ndcg.error, row.ndcg.p, hit.value, hit.error
+                escape(&row.what),
+                ndcg.value,
+                ndcg.error,
+                row.ndcg.p,
+                hit.value,
+                hit.error
             )?;
         }
         writeln!(out, "</table>")?;
@@ -59,7 +79,10 @@ fn table(section: &Section, out: &mut String) -> std::fmt::Result {
     writeln!(out, "<th>coverage<th>diversity<th>novelty<th>KL<th>popular</tr>")?;
     for outcome in &section.outcomes {
         write!(out, "<tr><td>{}", escape(&outcome.model))?;
-        outcome.means.iter().try_for_each(|(_, m)| write!(out, "<td>{:.4}<br><small>±{:.4}</small>", m.value, m.error))?;
+        outcome
+            .means
+            .iter()
+            .try_for_each(|(_, m)| write!(out, "<td>{:.4}<br><small>±{:.4}</small>", m.value, m.error))?;
         let l = &outcome.lists;
         let more = [l.coverage, l.diversity, l.novelty, l.calibration, l.popularity_share];
         more.iter().try_for_each(|value| write!(out, "<td>{value:.3}"))?;
@@ -78,7 +101,12 @@ fn bars(section: &Section, out: &mut String) -> std::fmt::Result {
         let at = |value: f64| 200.0 + value.max(0.0) / top * WIDTH;
         let class = if outcome.model.starts_with("predilect") { " class=\"own\"" } else { "" };
         writeln!(out, "<text x=\"192\" y=\"{}\" text-anchor=\"end\">{}</text>", y + 15, escape(&outcome.model))?;
-        writeln!(out, "<rect{class} x=\"200\" y=\"{}\" width=\"{:.1}\" height=\"16\"/>", y + 3, at(mean.value) - 200.0)?;
+        writeln!(
+            out,
+            "<rect{class} x=\"200\" y=\"{}\" width=\"{:.1}\" height=\"16\"/>",
+            y + 3,
+            at(mean.value) - 200.0
+        )?;
         let (low, high) = (at(mean.value - mean.error), at(mean.value + mean.error));
         writeln!(out, "<line x1=\"{low:.1}\" x2=\"{high:.1}\" y1=\"{0}\" y2=\"{0}\"/>", y + 11)?;
     }
