@@ -39,6 +39,7 @@ Examples:
   predilect build items.jsonl -o shop.predilect
   predilect build books.csv -o books.predilect --title Name --tags Genres --fields price,year
   gzip -dc movies.jsonl.gz | predilect build - -o movies.predilect --encode-also cast
+  predilect build items.jsonl -o shop.predilect --events events.csv   learn from what people did
   predilect build items.jsonl --dry-run        only read, clean and report; needs no encoder
 
 Input is JSON Lines, a JSON array, or CSV/TSV with a header row, in UTF-8, plain or gzipped.
@@ -60,6 +61,12 @@ pub struct BuildArgs {
     pub model: ModelArgs,
     #[command(flatten)]
     pub mapping: MappingArgs,
+    /// Events of many people (user, item, kind or rating, time) to learn popularity, trends and neighbours from
+    #[arg(long, value_name = "FILE")]
+    pub events: Option<PathBuf>,
+    /// People who must have turned to two items for the catalogue to tell that they belong together
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    pub min_people: u32,
     /// Read, clean and report only; write nothing
     #[arg(long)]
     pub dry_run: bool,

@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use predilect_builder::events::{self, EventReader, LearnOptions, LearnReport};
 use predilect_builder::{Builder, BuilderError, Items};
+use predilect_core::catalogue::attach;
+use predilect_core::{Catalogue, CatalogueError, ItemIdx};
 use predilect_encoder::{Encoder, EncoderError};
 use serde_json::json;
 
@@ -37,6 +40,10 @@ pub fn build(args: &BuildArgs) -> Result<(), Failure> {
     let vectors = encode(&encoder, &items, args)?;
     let seconds = started.elapsed().as_secs_f64();
     let bytes = items.assemble(&vectors, encoder.fingerprint()).map_err(|error| Failure::data(error.to_string()))?;
+    let (bytes, learned) = match &args.events {
+        Some(path) => learn(path, bytes, args.min_people)?,
+        None => (bytes, None),
+    };
     files::write(output, &bytes)?;
 
     let rate = items.len() as f64 / seconds.max(1e-9);
@@ -45,8 +52,11 @@ pub fn build(args: &BuildArgs) -> Result<(), Failure> {
             "file": output, "bytes": bytes.len(), "dimension": encoder.dimension(), "fingerprint": encoder.fingerprint(),
             "encode_seconds": seconds, "texts_per_second": rate,
         });
-        println!("{}", json!({"report": items.report(), "output": output}));
+        println!("{}", json!({"report": items.report(), "events": learned, "output": output}));
     } else {
+        if let Some(learned) = &learned {
+            print!("{}", summary(learned));
+        }
         println!(
             "{}: {} items, {:.2} MB, encoder {}, {seconds:.1} s of encoding ({rate:.0} texts a second)",
             output.display(),
@@ -56,6 +66,36 @@ pub fn build(args: &BuildArgs) -> Result<(), Failure> {
         );
     }
     Ok(())
+}
+
+/// The catalogue with what it learns from a file of events.
+fn learn(path: &Path, catalogue: Vec<u8>, min_people: u32) -> Result<(Vec<u8>, Option<LearnReport>), Failure> {
+    let mut reader = EventReader::default();
+    files::stream(path, |bytes, _| reader.push(bytes).map_err(failure))?;
+    let histories = reader.finish().map_err(|error| Failure::data(format!("{}: {error}", path.display())))?;
+    if let Some(first) = &histories.first_bad {
+        eprintln!("{}: {} of {} rows left out; {first}", path.display(), histories.bad, histories.read);
+    }
+    let data = |error: CatalogueError| Failure::data(error.to_string());
+    let opened = Catalogue::open(catalogue.clone()).map_err(data)?;
+    let acts = histories.acts(|id| opened.find(id).map(ItemIdx::row));
+    let options = LearnOptions { min_people, ..LearnOptions::default() };
+    let (learned, report) = events::learn(&acts, opened.len(), &options);
+    Ok((attach(&catalogue, &learned).map_err(data)?, Some(report)))
+}
+
+fn summary(report: &LearnReport) -> String {
+    format!(
+        "{} events of {} people: {} neighbours of {} items, {:.1} bytes an item; {} pairs of items kept, {} that fewer than {} people link left out\n",
+        report.events,
+        report.people,
+        report.neighbours,
+        report.items,
+        report.bytes_per_item,
+        report.pairs_kept,
+        report.pairs_dropped,
+        report.min_people
+    )
 }
 
 fn read(args: &BuildArgs) -> Result<Items, Failure> {

@@ -4,12 +4,15 @@ use predilect_builder::events::{LearnOptions, LearnReport, learn};
 use predilect_core::catalogue::{Catalogue, attach};
 use predilect_core::rank::Weights;
 use predilect_core::{ItemIdx, Profile};
-use predilect_engine::{Engine, EngineError, MAX_K, RecommendRequest};
+use predilect_engine::{Engine, EngineError, RecommendRequest};
 use serde_json::Map;
 
 use super::Model;
 use crate::data::{Act, Item, event};
 use crate::split::{Case, Split};
+
+/// Items the engine is asked for; it orders no more, so that all others share one place at the end.
+const LISTED: usize = 100;
 
 /// How the engine is asked.
 #[derive(Debug, Clone, PartialEq)]
@@ -114,7 +117,7 @@ impl Model for EngineModel<'_> {
 
     fn scores(&mut self, case: &Case) -> Vec<f64> {
         let mut scores = vec![f64::NEG_INFINITY; self.items.len()];
-        for (item, score) in self.ask(case, MAX_K) {
+        for (item, score) in self.ask(case, LISTED) {
             scores[item] = score;
         }
         scores
