@@ -351,6 +351,10 @@ pub struct EvalArgs {
     /// People who must have turned to two items for them to be neighbours
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub min_people: u32,
+    /// Weight of a signal of the ranking, to choose it on validation: interest, known-interest, session, neighbour,
+    /// agreement, popular, known-popular, trend, fresh, negative, seen; may be repeated
+    #[arg(long, value_name = "SIGNAL=WEIGHT")]
+    pub weight: Vec<String>,
     /// Length of the lists
     #[arg(short, value_name = "N", default_value_t = 10)]
     pub k: usize,

@@ -1,6 +1,7 @@
 //! `predilect eval`.
 
 use predilect_builder::events::LearnOptions;
+use predilect_core::rank::{SIGNALS as SIGNAL_COUNT, Signal, Weights};
 use predilect_eval::data::Dataset;
 use predilect_eval::models::Settings;
 use predilect_eval::read;
@@ -33,7 +34,8 @@ pub fn eval(args: &EvalArgs) -> Result<(), Failure> {
     }
     let catalogue = args.catalogue.as_deref().map(files::read).transpose()?;
     let learn = LearnOptions { min_people: args.min_people, ..LearnOptions::default() };
-    let engine = Settings { diversity: args.diversity, learn, ..Settings::default() };
+    let weights = weights(&args.weight)?;
+    let engine = Settings { diversity: args.diversity, learn, weights: Some(weights), ..Settings::default() };
     let options = SuiteOptions {
         k: args.k,
         seed: args.seed,
@@ -58,6 +60,33 @@ pub fn eval(args: &EvalArgs) -> Result<(), Failure> {
         print(&report);
     }
     Ok(())
+}
+
+/// Names of the signals, in the order of [`Signal::ALL`].
+const SIGNALS: [&str; SIGNAL_COUNT] = [
+    "interest",
+    "known-interest",
+    "session",
+    "neighbour",
+    "agreement",
+    "popular",
+    "known-popular",
+    "trend",
+    "fresh",
+    "negative",
+    "seen",
+];
+
+fn weights(changes: &[String]) -> Result<Weights, Failure> {
+    let mut weights = Weights::for_events();
+    for change in changes {
+        let refuse =
+            || Failure::usage(format!("--weight {change}: expected SIGNAL=WEIGHT, one of {}", SIGNALS.join(", ")));
+        let (name, weight) = change.split_once('=').ok_or_else(refuse)?;
+        let at = SIGNALS.iter().position(|own| *own == name).ok_or_else(refuse)?;
+        weights.set(Signal::ALL[at], weight.parse().map_err(|_| refuse())?);
+    }
+    Ok(weights)
 }
 
 /// The items as records that `predilect build` reads.

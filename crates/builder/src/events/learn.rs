@@ -97,7 +97,7 @@ pub fn learn(people: &[Vec<Act>], count: usize, options: &LearnOptions) -> (Lear
         half_life_steps: options.half_life_steps,
         scale: if scale > 0.0 { scale } else { 1.0 },
         mean_stars: stars.mean as f32,
-        weights: Weights::default(),
+        weights: Weights::for_events(),
     };
     let entries: usize = weights.iter().map(Vec::len).sum();
     let entry_bytes = if count <= 1 << 16 { 3 } else { 5 };

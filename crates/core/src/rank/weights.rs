@@ -77,6 +77,19 @@ impl Default for Weights {
 }
 
 impl Weights {
+    /// The weights of a catalogue that has learned from events, where none were trained. Closeness to the trail is a sum of
+    /// small regression weights and counts several times as much as it measures.
+    pub fn for_events() -> Self {
+        let mut weights = Self::default();
+        weights.set(Signal::Neighbour, 10.0);
+        weights
+    }
+
+    /// Changes the weight of a signal.
+    pub fn set(&mut self, signal: Signal, weight: f64) {
+        self.0[signal as usize] = weight;
+    }
+
     /// The weight of a signal.
     pub fn of(&self, signal: Signal) -> f64 {
         self.0[signal as usize]
