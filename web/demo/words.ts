@@ -217,8 +217,12 @@ export function because(reason: Reason, title: string | undefined): string {
           : typed
             ? `略降：你说过不要${typed}`
             : '略降：近似你不感兴趣的内容';
+      case 'neighbour':
+        return named ? `选了${named}的人也选了它` : '口味相近的人也选了它';
       case 'popular':
         return '大家都喜欢';
+      case 'trend':
+        return '最近很多人选了它';
       case 'fresh':
         return '新近上架';
       case 'seen':
@@ -248,8 +252,12 @@ export function because(reason: Reason, title: string | undefined): string {
         : typed
           ? `Lowered: you turned away ${typed}`
           : 'Lowered: near something you turned away';
+    case 'neighbour':
+      return named ? `People who turned to ${named} went on to this` : 'People with your taste turned to this';
     case 'popular':
       return 'Popular with many';
+    case 'trend':
+      return 'Many turned to this lately';
     case 'fresh':
       return 'Recently added';
     case 'seen':

@@ -250,8 +250,12 @@ export type ReasonKind =
   | 'typed'
   /** Close to what the person looks at right now. */
   | 'session'
+  /** People who turned to what the person turned to went on to this. */
+  | 'neighbour'
   /** Liked by many. */
   | 'popular'
+  /** Turned to by many lately. */
+  | 'trend'
   /** New. */
   | 'fresh'
   /** Close to something the person turned away. */
