@@ -3,7 +3,7 @@
 
 import { type Channel, type Listener, openChannel } from './channel.js';
 import { abortError, PredilectError } from './errors.js';
-import type { Piece } from './keeper.js';
+import type { Piece } from './profile.js';
 import type { Call, CallMessage, Calls, FromHost, HostOptions, Kept } from './protocol.js';
 import type { CallTiming, Notice, Progress } from './types.js';
 

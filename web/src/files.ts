@@ -121,8 +121,17 @@ export async function verified(
 /** Keys of Cache Storage are addresses; nothing is ever asked for at these. */
 const key = (name: string): string => new URL(`/.predilect/${name}`, location.origin).href;
 
+/** A file is hashed once, however often it is checked and kept: nothing writes into its bytes. */
+const digests = new WeakMap<Bytes, Promise<string>>();
+
 /** SHA-256 as hex. */
-export async function digest(bytes: Bytes): Promise<string> {
+export function digest(bytes: Bytes): Promise<string> {
+  const known = digests.get(bytes) ?? sha256(bytes);
+  digests.set(bytes, known);
+  return known;
+}
+
+async function sha256(bytes: Bytes): Promise<string> {
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

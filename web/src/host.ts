@@ -5,6 +5,7 @@ import { abortError, isTrap, PredilectError, toPredilectError } from './errors.j
 import { Allowed, type Loading, loadBytes, loadModule } from './fetch.js';
 import { Files, newest, verified } from './files.js';
 import { Keeper } from './keeper.js';
+import { LiveProfile } from './profile.js';
 import type { CallMessage, FromHost, HostOptions, Kept, ToHost } from './protocol.js';
 import type { Notice, Progress } from './types.js';
 import initEngine, { Engine } from './wasm/engine.js';
@@ -17,6 +18,7 @@ export class Host {
   readonly #send: (message: FromHost, transfer: Transferable[]) => void;
   readonly #running = new Map<number, AbortController>();
   #engine: Engine | undefined;
+  #profile: LiveProfile | undefined;
   #keeper: Keeper | undefined;
   #encoder: LazyEncoder | undefined;
 
@@ -63,9 +65,11 @@ export class Host {
   async #run(message: CallMessage, signal: AbortSignal, clock: Clock): Promise<unknown> {
     if (message.call === 'open') return this.#open(message.args[0], signal, clock);
     const engine = this.#engine;
+    const profile = this.#profile;
     const keeper = this.#keeper;
     const lazy = this.#encoder;
-    if (!engine || !keeper || !lazy) throw new PredilectError('closed', `${message.call}(): the recommender is closed`);
+    if (!engine || !profile || !keeper || !lazy)
+      throw new PredilectError('closed', `${message.call}(): the recommender is closed`);
 
     const encode = async (texts: string[]): Promise<[vectors: Float32Array, fingerprint: string]> => {
       const encoder = await lazy.get(message.call, signal);
@@ -112,19 +116,19 @@ export class Host {
       case 'items':
         return clock.time(() => engine.items(...message.args));
       case 'profile':
-        return keeper.withWaiting(clock.time(() => engine.profile(...message.args)));
+        return profile.withWaiting(clock.time(() => engine.profile(...message.args)));
       case 'whole':
-        return keeper.whole();
+        return profile.whole();
       case 'merge':
         return clock.time(() => keeper.import(...message.args));
       case 'forget':
-        return keeper.change(() => clock.time(() => keeper.forget(...message.args)));
+        return keeper.change(() => clock.time(() => profile.forget(...message.args)));
       case 'info':
         return clock.time(() => engine.info());
       case 'snapshot':
         return clock.time(() => engine.snapshot());
       case 'restore':
-        return keeper.change(() => clock.time(() => keeper.restore(...message.args)));
+        return keeper.change(() => clock.time(() => profile.restore(...message.args)));
       case 'keep':
         return keeper.open(...message.args);
       case 'withdraw':
@@ -164,7 +168,9 @@ export class Host {
       },
     });
     this.#engine = engine;
-    const keeper = new Keeper(engine, notice);
+    const profile = new LiveProfile(engine);
+    this.#profile = profile;
+    const keeper = new Keeper(profile, notice);
     this.#keeper = keeper;
     this.#encoder = new LazyEncoder({ folder: options.encoder, wasm: encoderUrl, allowed, files, progress, notice });
     const kept = options.keep ? await keeper.open(options.keep) : { kept: false, found: false };

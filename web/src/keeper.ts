@@ -2,42 +2,10 @@
 // what is taken away is taken away everywhere. Where nothing may be stored, the profile lives in memory.
 
 import { PredilectError } from './errors.js';
+import type { LiveProfile, Merged, MergeOptions, Piece } from './profile.js';
 import { type Content, Gone, type Head, Moved, Store } from './store.js';
+import { codeOf, interrupted, MESSAGES, persist, TRIES } from './trouble.js';
 import type { Notice, NoticeCode } from './types.js';
-import type { Engine } from './wasm/engine.js';
-
-/** A part of a profile, as the engine's `merge` takes it. */
-export interface Piece {
-  encoder?: string;
-  events?: unknown[];
-  typed?: Typed[];
-}
-
-/** A text about the person's taste. */
-export interface Typed {
-  text: string;
-  weight: number;
-  at: number;
-  /** Absent where no encoder has read the text yet. */
-  vector?: number[];
-}
-
-/** The engine's answer to `merge`. */
-export interface Merged {
-  events: number;
-  typed: number;
-  known: number;
-  unknown_items: number;
-  unencoded: Typed[];
-}
-
-/** How parts of a profile are added. */
-export interface MergeOptions {
-  /** Leaves out what the profile holds already. */
-  new_only?: boolean;
-  /** Says what would be added, and adds nothing. */
-  preview?: boolean;
-}
 
 /** What is kept, and for how long. */
 export interface KeepOptions {
@@ -59,14 +27,10 @@ const DAY = 86_400_000;
 const CLOCK_TOLERANCE = 60_000;
 /** Characters of log above which it is folded into the state; with a large state, half of that. */
 const LOG_MOST = 65_536;
-/** How often a write is tried on what other tabs or the browser change meanwhile. */
-const TRIES = 4;
-/** Milliseconds before the second try. */
-const PAUSE = 50;
 
 /** Keeps one profile. What it is asked is done in order. */
 export class Keeper {
-  readonly #engine: Engine;
+  readonly #profile: LiveProfile;
   readonly #tell: (notice: Notice) => void;
   #name = '';
   #retention: number | undefined;
@@ -77,13 +41,12 @@ export class Keeper {
   #waiting: Waiting[] = [];
   /** Told, but refused by the store: it goes before the next that is written. */
   #unsaved: Piece[] = [];
-  #unencoded: Typed[] = [];
   #trouble: NoticeCode | undefined;
   #chain: Promise<unknown> = Promise.resolve();
   #syncing = false;
 
-  constructor(engine: Engine, tell: (notice: Notice) => void) {
-    this.#engine = engine;
+  constructor(profile: LiveProfile, tell: (notice: Notice) => void) {
+    this.#profile = profile;
     this.#tell = tell;
   }
 
@@ -158,75 +121,19 @@ export class Keeper {
     });
   }
 
-  /** Adds parts of a profile to the engine. */
-  merge(pieces: Piece[], options: MergeOptions = {}): Merged {
-    const request: Required<Piece> = { encoder: '', events: [], typed: [] };
-    for (const { encoder = '', events = [], typed = [] } of pieces) {
-      if (typed.length) request.encoder = encoder;
-      request.events.push(...events);
-      request.typed.push(...typed);
-    }
-    // Vectors of two encoders do not meet: those of all but the last are left out, and made again from their texts.
-    for (const { encoder = '', typed = [] } of pieces) {
-      if (encoder === request.encoder) continue;
-      request.typed = request.typed.map((text) => (typed.includes(text) ? { ...text, vector: [] } : text));
-    }
-    const merged = JSON.parse(this.#engine.merge(JSON.stringify({ ...request, ...options }))) as Merged;
-    if (!options.preview && merged.unencoded.length > 0) {
-      const again = new Set(merged.unencoded.map(({ text }) => text));
-      this.#unencoded = [...this.#unencoded.filter(({ text }) => !again.has(text)), ...merged.unencoded];
-    }
-    return merged;
-  }
-
-  /** The whole profile. */
-  whole(): Piece {
-    const { profile } = JSON.parse(new TextDecoder().decode(this.#engine.snapshot())) as { profile: Required<Piece> };
-    return { ...profile, typed: [...profile.typed, ...this.#unencoded] };
-  }
-
   /** Adds parts of a profile to the engine and to the store. */
   async import(pieces: Piece[], how: MergeOptions): Promise<{ merged: Merged; kept: boolean }> {
-    const merged = this.merge(pieces, { ...how, preview: true });
-    const kept = !how.preview && (await this.change(() => this.merge(pieces, how)));
+    const merged = this.#profile.merge(pieces, { ...how, preview: true });
+    const kept = !how.preview && (await this.change(() => this.#profile.merge(pieces, how)));
     return { merged, kept };
-  }
-
-  /** The engine's `forget`, for texts that wait for an encoder, too. */
-  forget(request: string): void {
-    const { all, before, interest } = JSON.parse(request) as { all?: boolean; before?: number; interest?: string };
-    const left = this.#unencoded.filter(
-      ({ text, at }) => !all && !(before !== undefined && at < before) && interest !== `typed:${text}`,
-    );
-    const waited = left.length < this.#unencoded.length;
-    this.#unencoded = left;
-    if (!(waited && interest !== undefined)) this.#engine.forget(request);
-  }
-
-  /** The engine's `restore`. */
-  restore(bytes: Uint8Array): void {
-    this.#engine.restore(bytes);
-    this.#unencoded = [];
   }
 
   /** Gives the texts that wait for an encoder their vectors. */
   async encodeWaiting(encoder: string, encode: (texts: string[]) => Float32Array): Promise<void> {
-    if (this.#unencoded.length === 0) return;
-    const vectors = encode(this.#unencoded.map(({ text }) => text));
-    const size = vectors.length / this.#unencoded.length;
-    const typed = this.#unencoded.map((text, index) => ({
-      ...text,
-      vector: [...vectors.subarray(index * size, (index + 1) * size)],
-    }));
-    this.#unencoded = [];
+    const typed = this.#profile.encoded(encode);
+    if (typed.length === 0) return;
     // What cannot be written waits as before.
-    await this.change(() => this.merge([{ encoder, typed }])).catch(() => {});
-  }
-
-  /** The engine's reply to `profile`, with the texts that wait for an encoder. */
-  withWaiting(reply: string): string {
-    const waiting = JSON.stringify(this.#unencoded.map(({ text }) => text));
-    return `${reply.slice(0, -1)},"waiting":${waiting}}`;
+    await this.change(() => this.#profile.merge([{ encoder, typed }])).catch(() => {});
   }
 
   close(): void {
@@ -254,7 +161,7 @@ export class Keeper {
     const store = await Store.open(this.#name, create);
     if (!store) return false;
     this.#attach(store);
-    const memory = this.whole();
+    const memory = this.#profile.whole();
     const content = await store.read();
     const found = content.last > 0 || content.state !== undefined;
     const head = this.#take(content);
@@ -263,13 +170,13 @@ export class Keeper {
       const [here, there] = [now, head.at].map((at) => new Date(at).toISOString());
       this.#tell({ code: 'clock-back', message: `the clock says ${here}, and said ${there} at the last visit` });
     }
-    const { events, typed } = this.merge([memory], { new_only: true });
+    const { events, typed } = this.#profile.merge([memory], { new_only: true });
     const days = this.#retention;
     const sweep = days !== undefined && (head.swept?.days !== days || Math.abs(now - head.swept.at) > DAY);
     const change: Partial<Head> = sweep ? { epoch: crypto.randomUUID(), swept: { at: now, days } } : {};
     if (sweep || events + typed > 0) {
       await this.#write(() =>
-        this.#rewrite(change, () => sweep && this.forget(JSON.stringify({ before: now - days * DAY }))),
+        this.#rewrite(change, () => sweep && this.#profile.forget(JSON.stringify({ before: now - days * DAY }))),
       ).catch((error: unknown) => this.#report(error));
     }
     return found;
@@ -333,10 +240,10 @@ export class Keeper {
     this.#store?.close();
     this.#attach(store);
     const { born } = this.#known;
-    const memory = this.whole();
+    const memory = this.#profile.whole();
     this.#take(await store.read());
     if (this.#known.born === born) return;
-    this.merge([memory], { new_only: true });
+    this.#profile.merge([memory], { new_only: true });
     await this.#rewrite({});
     this.#tell({
       code: 'storage-evicted',
@@ -418,7 +325,7 @@ export class Keeper {
     // What waits is in the engine, and so in the state.
     const waiting = this.#waiting.splice(0);
     try {
-      const text = JSON.stringify(this.whole());
+      const text = JSON.stringify(this.#profile.whole());
       const { epoch } = await store.rewrite(text, this.#known, change);
       this.#unsaved = [];
       this.#known.epoch = epoch;
@@ -450,8 +357,7 @@ export class Keeper {
 
   /** Makes the engine's profile what the store holds, and what is still to be written. */
   #take({ head, state, entries, last }: Content): Head {
-    this.#engine.forget('{"all":true}');
-    this.#unencoded = [];
+    this.#profile.clear();
     this.#merge(state === undefined ? entries : [`[${state}]`, ...entries], [
       ...this.#unsaved,
       ...this.#waiting.map(({ piece }) => piece),
@@ -463,7 +369,7 @@ export class Keeper {
 
   #merge(entries: string[], more: Piece[] = []): void {
     const pieces = entries.flatMap((entry) => JSON.parse(entry) as Piece[]);
-    if (pieces.length + more.length) this.merge([...pieces, ...more]);
+    if (pieces.length + more.length) this.#profile.merge([...pieces, ...more]);
     this.#sizes.log = entries.reduce((sum, { length }) => sum + length, this.#sizes.log);
   }
 
@@ -474,34 +380,3 @@ export class Keeper {
     this.#tell({ code, message: `${MESSAGES[code]} (${String(error)})` });
   }
 }
-
-const MESSAGES = {
-  'storage-full': 'the device has no space for the profile; what is told is kept in memory and written when there is',
-  'storage-denied': 'the browser denies storage, as private windows do; the profile lives in memory',
-  'schema-newer': 'the stored profile is of a newer version and stays untouched; load the page again',
-  'storage-failed': 'the stored profile cannot be read or written; the profile lives in memory',
-} as const;
-
-function codeOf(error: unknown): keyof typeof MESSAGES {
-  if (named(error, 'QuotaExceededError')) return 'storage-full';
-  if (named(error, 'SecurityError') || named(error, 'NotAllowedError')) return 'storage-denied';
-  return named(error, 'VersionError') ? 'schema-newer' : 'storage-failed';
-}
-
-/** Whether the browser ended the connection or the transaction. */
-const interrupted = (error: unknown): boolean =>
-  ['InvalidStateError', 'AbortError', 'UnknownError'].some((name) => named(error, name)) || error instanceof Gone;
-
-/** Tries again for a while what the browser interrupts, as it does while it takes storage away. */
-async function persist<T>(run: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await run();
-    } catch (error) {
-      if (tries === TRIES || !interrupted(error)) throw error;
-      await new Promise((done) => setTimeout(done, tries * PAUSE));
-    }
-  }
-}
-
-const named = (error: unknown, name: string): boolean => error instanceof Error && error.name === name;

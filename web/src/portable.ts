@@ -1,7 +1,7 @@
 // A profile as a file that a person can read, take elsewhere and give back, locked with a passphrase if they like.
 
 import { PredilectError } from './errors.js';
-import type { Piece } from './keeper.js';
+import type { Piece } from './profile.js';
 import type { CatalogueInfo, ExportFile, Profile } from './types.js';
 
 const FORMAT = 1;

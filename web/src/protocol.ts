@@ -1,7 +1,8 @@
 // What the page and the host of the wasm modules say to each other, through a worker's messages or directly.
 
 import type { WireError } from './errors.js';
-import type { KeepOptions, Merged, MergeOptions, Piece } from './keeper.js';
+import type { KeepOptions } from './keeper.js';
+import type { Merged, MergeOptions, Piece } from './profile.js';
 import type { Notice, Progress, Source, WasmSource } from './types.js';
 
 /** What the host must know before its first call. Addresses are absolute. */

@@ -90,8 +90,9 @@ pub fn by_trend(catalogue: &Catalogue) -> Vec<ItemIdx> {
 }
 
 fn by_share(catalogue: &Catalogue, share: &dyn Fn(ItemIdx) -> f64) -> Vec<ItemIdx> {
-    let order = descending(catalogue.items().map(share));
-    order.into_iter().map(|row| ItemIdx(row as u32)).take_while(|&item| share(item) > 0.0).collect()
+    let items: Vec<ItemIdx> = catalogue.items().filter(|&item| share(item) > 0.0).collect();
+    let order = descending(items.iter().map(|&item| share(item)));
+    order.into_iter().map(|at| items[at]).collect()
 }
 
 /// Rows that have a date, newest first, equal ones by row. Depends on the catalogue only: make it once.

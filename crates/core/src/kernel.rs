@@ -21,13 +21,11 @@ pub fn dot(row: &[i8], query: &[i16]) -> i32 {
 /// Rows of a full block.
 pub const BLOCK: usize = 64;
 
-/// Rows next to each other, of which the leading values are looked at.
+/// Rows, or their heads, next to each other.
 #[derive(Debug, Clone, Copy)]
 pub struct Block<'a> {
-    /// The rows, `stride` values from one to the next.
+    /// As many values a row as a query has.
     pub values: &'a [i8],
-    /// Values from the start of a row to that of the next.
-    pub stride: usize,
     /// A scale a row; their number, at most [`BLOCK`], is that of the rows.
     pub scales: &'a [f32],
     /// Length of the rest of each row, as many as `scales`.
@@ -46,14 +44,14 @@ pub struct Lanes {
 }
 
 /// What rounding can add to a bound is far less than this.
-pub const SLACK: f32 = 1e-5;
+const SLACK: f32 = 1e-5;
 
 /// Dot products of every row with four queries, and which rows could exceed the bar of a query: bit `i` for row `i`.
 pub fn scan_four(block: Block<'_>, queries: [&[i16]; 4], lanes: &Lanes, sums: &mut [[i32; 4]; BLOCK]) -> u64 {
     let head = queries[0].len();
     let mut over = 0;
     for (i, (&scale, &tail)) in block.scales.iter().zip(block.tails).enumerate().take(BLOCK) {
-        sums[i] = products::<1, 4, 4>([&block.values[i * block.stride..][..head]], queries);
+        sums[i] = products::<1, 4, 4>([&block.values[i * head..][..head]], queries);
         over |= u64::from(over_bars(&sums[i], [scale; 4], [tail; 4], lanes) != 0) << i;
     }
     over
@@ -62,7 +60,7 @@ pub fn scan_four(block: Block<'_>, queries: [&[i16]; 4], lanes: &Lanes, sums: &m
 /// [`scan_four`] for one query, whose scale, tail and bar fill all lanes. `sums` holds four rows an entry.
 pub fn scan_one(block: Block<'_>, query: &[i16], lanes: &Lanes, sums: &mut [[i32; 4]; BLOCK]) -> u64 {
     let head = query.len();
-    let row = |i: usize| &block.values[i * block.stride..][..head];
+    let row = |i: usize| &block.values[i * head..][..head];
     let mut over = 0;
     let scales = block.scales.as_chunks::<4>();
     let tails = block.tails.as_chunks::<4>();

@@ -157,9 +157,7 @@ pub fn fold(profile: &Profile, catalogue: &Catalogue, config: &TasteConfig, now:
         if opinion.owned {
             taste.owned.push(item);
         }
-        let rejected =
-            |(e, _): (&Event, f64)| matches!(e.kind, EventKind::Dislike | EventKind::Dismiss) || e.weight() < 0.0;
-        if opinion.explicit.is_some_and(rejected) {
+        if opinion.rejected() {
             taste.dismissed.push(item);
         }
         let strongest = opinion.explicit.filter(|e| e.1 != 0.0).or(opinion.strongest_implicit);
@@ -170,6 +168,7 @@ pub fn fold(profile: &Profile, catalogue: &Catalogue, config: &TasteConfig, now:
     }
 
     keep_strongest(&mut liked, config.max_items);
+    keep_strongest(&mut disliked, MAX_NEGATIVES);
     taste.interests = gather(liked, catalogue, config);
     taste.negatives = disliked.into_iter().filter_map(|evidence| together([evidence], catalogue)).collect();
     for typed in profile.typed() {
@@ -193,6 +192,12 @@ pub fn fold(profile: &Profile, catalogue: &Catalogue, config: &TasteConfig, now:
     taste.session = session(profile, catalogue, config, now);
     taste.trail = Trail::follow(profile.events(), catalogue);
     taste
+}
+
+/// Rejected items, the one that came up first ahead: [`Taste::dismissed`] without the rest. Rejections do not age.
+pub fn dismissed(profile: &Profile, catalogue: &Catalogue) -> Vec<ItemIdx> {
+    let (opinions, _) = opinions(profile, catalogue, &Age { half_life: 1.0, now: 0 });
+    opinions.iter().filter(|opinion| opinion.rejected()).map(|opinion| opinion.item).collect()
 }
 
 struct Age {
@@ -239,6 +244,13 @@ fn opinions<'a>(profile: &'a Profile, catalogue: &Catalogue, age: &Age) -> (Vec<
 }
 
 impl<'a> Opinion<'a> {
+    fn rejected(&self) -> bool {
+        let no = |(event, _): (&Event, f64)| {
+            matches!(event.kind, EventKind::Dislike | EventKind::Dismiss) || event.weight() < 0.0
+        };
+        self.explicit.is_some_and(no)
+    }
+
     /// Takes in the next event about the item, in order of time.
     fn add(&mut self, event: &'a Event, weight: f64) {
         self.owned |= event.kind == EventKind::Purchase;
@@ -254,11 +266,16 @@ impl<'a> Opinion<'a> {
     }
 }
 
-/// Drops the lightest beyond `limit`, keeping the order of the rest.
+/// Drops the lightest beyond `limit`, of equal ones the earliest, keeping the order of the rest.
 fn keep_strongest(evidence: &mut Vec<Evidence>, limit: usize) {
     if evidence.len() > limit {
-        let least = evidence[descending(evidence.iter().map(|e| e.weight))[limit]].weight;
-        evidence.retain(|e| e.weight > least);
+        let last = evidence.len() - 1;
+        let mut kept = vec![false; evidence.len()];
+        for at in descending(evidence.iter().rev().map(|e| e.weight)).into_iter().take(limit) {
+            kept[last - at] = true;
+        }
+        let mut kept = kept.into_iter();
+        evidence.retain(|_| kept.next() == Some(true));
     }
 }
 
@@ -394,4 +411,23 @@ fn session(profile: &Profile, catalogue: &Catalogue, config: &TasteConfig, now: 
         members.push(Evidence { item, weight, cause: Cause::from(event) });
     }
     together(members, catalogue)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_equal_weights_the_latest_stay() {
+        let cause = || Cause { kind: EventKind::Like, item: String::new(), at: 0 };
+        let evidence = |(row, weight)| Evidence { item: ItemIdx(row), weight, cause: cause() };
+        let left = |weights: &[f64], limit| {
+            let mut list: Vec<Evidence> = (0..).zip(weights.iter().copied()).map(evidence).collect();
+            keep_strongest(&mut list, limit);
+            list.iter().map(|e| e.item.0).collect::<Vec<_>>()
+        };
+        assert_eq!(left(&[1.0; 5], 2), [3, 4]);
+        assert_eq!(left(&[3.0, 1.0, 2.0, 1.0], 3), [0, 2, 3]);
+        assert_eq!(left(&[1.0, 2.0], 2), [0, 1]);
+    }
 }

@@ -12,6 +12,8 @@ use crate::reason::Cause;
 
 /// Steps that are looked at. With any sensible half-life the rest weighs nothing.
 const MAX_STEPS: usize = 64;
+/// Different items that are looked at for steps; whoever rejects so many in a row has no trail to follow.
+const MAX_PASSED: usize = 4 * MAX_STEPS;
 
 /// An item a person turned to.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,7 +59,7 @@ impl Trail {
                 let weight = (-(trail.steps.len() as f64) / learned.half_life_steps).exp2();
                 trail.steps.push(Step { item, weight, cause: Cause::from(event) });
             }
-            if trail.steps.len() == MAX_STEPS {
+            if trail.steps.len() == MAX_STEPS || passed.len() == MAX_PASSED {
                 break;
             }
         }

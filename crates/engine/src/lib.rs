@@ -21,19 +21,19 @@ pub use request::{
 };
 pub use snapshot::TypedBody;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 
 use predilect_core::candidates::{by_date, by_popularity, by_trend};
 use predilect_core::catalogue::Column;
 use predilect_core::event::Millis;
 use predilect_core::rank::{Ranked, explain};
 use predilect_core::reason::ReasonKind;
-use predilect_core::taste::{Origin, fold};
+use predilect_core::taste::{Origin, dismissed, fold};
 use predilect_core::{
     Bitmap, Catalogue, Event, Filter, Forget, Interest, ItemIdx, Profile, Query, Reason, Taste, TasteConfig, Typed,
     UnitVector, VectorError,
 };
-use predilect_search::{Hit, Outline, Recall, Rows, top_k};
+use predilect_search::{Hit, Outline, Rows, top_k};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
@@ -52,7 +52,8 @@ pub struct Engine {
     catalogue: Catalogue,
     profile: Profile,
     orders: Orders,
-    outline: Outline,
+    /// Made for the first list that searches.
+    outline: OnceCell<Outline>,
     memory: RefCell<Memory>,
     taste_config: TasteConfig,
 }
@@ -66,12 +67,11 @@ impl Engine {
         let catalogue = Catalogue::open(catalogue)?;
         let orders =
             Orders { popular: by_popularity(&catalogue), fresh: by_date(&catalogue), trend: by_trend(&catalogue) };
-        let outline = Outline::of(Rows::from(&catalogue));
         Ok(Self {
             catalogue,
             profile: Profile::default(),
             orders,
-            outline,
+            outline: OnceCell::new(),
             memory: RefCell::default(),
             taste_config: TasteConfig::default(),
         })
@@ -158,7 +158,8 @@ impl Engine {
         let plan = plan(&taste, allowed, request.k);
         let queries: Vec<&Query> = plan.queries.iter().map(|(_, query)| *query).collect();
         let rows = Rows::from(&self.catalogue);
-        let hits = self.memory.borrow_mut().top_k(rows, &self.outline, &queries, plan.fetch, &plan.allowed);
+        let outline = (!queries.is_empty()).then(|| self.outline.get_or_init(|| Outline::of(rows)));
+        let hits = self.memory.borrow_mut().top_k(rows, outline, &queries, plan.fetch, &plan.allowed);
         let list = finish(&plan, hits, &self.catalogue, &self.orders, &taste, request);
         Ok((list, taste))
     }
@@ -172,8 +173,7 @@ impl Engine {
         let item = self.find(&request.id)?;
         let mut allowed = self.filter(&request.filter)?;
         allowed.remove(item.row());
-        // Rejections do not age, so any time will do.
-        self.taste(0).dismissed.iter().for_each(|item| allowed.remove(item.row()));
+        dismissed(&self.profile, &self.catalogue).iter().for_each(|item| allowed.remove(item.row()));
         self.closest(&self.catalogue.query(item), request.k, &allowed, |part| Reason::plain(ReasonKind::Similar, part))
     }
 
@@ -198,7 +198,7 @@ impl Engine {
         allowed: &Bitmap,
         reason: impl Fn(f64) -> Reason,
     ) -> Result<Reply, EngineError> {
-        let hits = top_k(Rows::from(&self.catalogue), &self.outline, &[query], k, allowed, Recall::Exact).remove(0);
+        let hits = top_k(Rows::from(&self.catalogue), None, &[query], k, allowed).remove(0);
         let item = |hit: Hit| {
             let cosine = f64::from(hit.score);
             self.reply_item(hit.item, cosine, vec![reason(cosine)])
@@ -255,6 +255,8 @@ impl Engine {
     /// # Errors
     /// [`EngineError::UnknownInterest`] if no interest has that key.
     pub fn forget(&mut self, what: &Forget) -> Result<(), EngineError> {
+        // It speaks of what was liked.
+        self.memory.take();
         match what {
             Forget::Item(id) => self.profile.forget_items(|item| item == id),
             Forget::Before(at) => self.profile.forget_before(*at),

@@ -1,10 +1,11 @@
 //! Hits of earlier searches, kept for as long as they answer what is asked now.
 //!
 //! From one call to the next a person's taste changes in one interest or two. The others ask what they asked before, and
-//! of the same rows less a few: their hits need no new scan. Answers are those of a scan; only their time differs.
+//! of the same rows less a few: their hits need no new scan. Answers are those of a scan, whatever was asked before; only
+//! their time differs.
 
 use predilect_core::{Bitmap, Query};
-use predilect_search::{Hit, Outline, Recall, Rows, top_k};
+use predilect_search::{Hit, Outline, Rows, top_k};
 
 /// Hits that are fetched beyond those asked for, so that some rows may be ruled out later.
 const SPARE: usize = 40;
@@ -25,11 +26,11 @@ struct Answer {
 }
 
 impl Memory {
-    /// Nearly the `k` best rows of `allowed` for each query, best first.
+    /// As [`top_k`].
     pub(crate) fn top_k(
         &mut self,
         rows: Rows<'_>,
-        outline: &Outline,
+        outline: Option<&Outline>,
         queries: &[&Query],
         k: usize,
         allowed: &Bitmap,
@@ -47,7 +48,7 @@ impl Memory {
         let known = |query: &Query| self.answers.iter().any(|answer| answer.query == *query);
         let unknown: Vec<&Query> = queries.iter().copied().filter(|query| !known(query)).collect();
         let wanted = k.saturating_add(SPARE);
-        let found = top_k(rows, outline, &unknown, wanted, allowed, Recall::Nearly);
+        let found = top_k(rows, outline, &unknown, wanted, allowed);
         self.answers.extend(unknown.iter().zip(found).map(|(query, hits)| Answer {
             query: (*query).clone(),
             complete: hits.len() < wanted,
@@ -85,7 +86,8 @@ mod tests {
             scales.push(scale);
         }
         let rows = Rows { values: &values, scales: &scales, dimension: DIMENSION };
-        let outline = Outline::default();
+        let outline = Outline::at(rows, 3, 0.4);
+        let outline = Some(&outline);
         let (mut memory, mut allowed) = (Memory::default(), Bitmap::full(ROWS));
         let mut reused = 0;
         for step in 0..200_u64 {
@@ -98,8 +100,8 @@ mod tests {
             let queries: Vec<&Query> = queries.iter().collect();
             let k = [10, 30, 500][(step % 3) as usize];
             reused += usize::from(!memory.answers.is_empty());
-            let fresh = top_k(rows, &outline, &queries, k, &allowed, Recall::Exact);
-            assert_eq!(memory.top_k(rows, &outline, &queries, k, &allowed), fresh, "step {step}");
+            let fresh = top_k(rows, outline, &queries, k, &allowed);
+            assert_eq!(memory.top_k(rows, outline, &queries, k, &allowed), fresh, "step {step}");
         }
         assert!(reused > 50);
     }

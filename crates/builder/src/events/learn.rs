@@ -89,14 +89,12 @@ pub fn learn(people: &[Vec<Act>], count: usize, options: &LearnOptions) -> (Lear
         row.sort_by_key(|entry| entry.0);
     }
     let scale = weights.iter().flatten().map(|entry| entry.1).fold(0.0, f32::max);
-    let stars = Stars::of(people, count, options.min_people);
     let head = LearnedHead {
         events: people.iter().map(Vec::len).sum(),
         people: people.iter().filter(|acts| !acts.is_empty()).count(),
         min_people: options.min_people,
         half_life_steps: options.half_life_steps,
         scale: if scale > 0.0 { scale } else { 1.0 },
-        mean_stars: stars.mean as f32,
         weights: Weights::for_events(),
     };
     let entries: usize = weights.iter().map(Vec::len).sum();
@@ -109,11 +107,11 @@ pub fn learn(people: &[Vec<Act>], count: usize, options: &LearnOptions) -> (Lear
         pairs_kept: common.kept / 2,
         pairs_dropped: common.dropped / 2,
         min_people: options.min_people,
-        // Support, trend, stars and an offset an item.
-        bytes_per_item: 8.0 + (entries * entry_bytes) as f64 / count.max(1) as f64,
+        // Support, trend and an offset an item.
+        bytes_per_item: 7.0 + (entries * entry_bytes) as f64 / count.max(1) as f64,
     };
     let trend = trend(people, &support, options);
-    (Learned { head, support, trend, stars: stars.items, neighbours: weights }, report)
+    (Learned { head, support, trend, neighbours: weights }, report)
 }
 
 /// The items a person turned to, each once, by their last act on it.
@@ -226,36 +224,6 @@ fn trend(people: &[Vec<Act>], support: &[u32], options: &LearnOptions) -> Vec<f3
     percentiles(&recent.iter().zip(support).map(enough).collect::<Vec<_>>())
 }
 
-struct Stars {
-    mean: f64,
-    items: Vec<f32>,
-}
-
-impl Stars {
-    /// Ratings that pull an item's mean halfway from that of all.
-    const SHRINK: f64 = 5.0;
-
-    /// Mean stars of items less the mean of all and less how generous their people are.
-    fn of(people: &[Vec<Act>], count: usize, min_people: u32) -> Self {
-        let all: Vec<f64> = people.iter().flatten().filter_map(Act::stars).collect();
-        let mean = all.iter().sum::<f64>() / all.len().max(1) as f64;
-        let (mut sums, mut counts) = (vec![0.0; count], vec![0_u32; count]);
-        for acts in people {
-            let given: Vec<(usize, f64)> =
-                acts.iter().filter_map(|act| Some((act.item, act.stars()? - mean))).collect();
-            let own = given.iter().map(|(_, stars)| stars).sum::<f64>() / (given.len() as f64 + Self::SHRINK);
-            for (item, stars) in given {
-                sums[item] += stars - own;
-                counts[item] += 1;
-            }
-        }
-        let shrunk = |(&sum, &n): (&f64, &u32)| {
-            if n >= min_people { (sum / (f64::from(n) + Self::SHRINK)) as f32 } else { 0.0 }
-        };
-        Self { mean, items: sums.iter().zip(&counts).map(shrunk).collect() }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -294,15 +262,5 @@ mod tests {
         let (learned, _) = learn(&histories(&[(&far, 10)]), 30, &LearnOptions { ridge: 100.0, ..Default::default() });
         let of = |item: u32| learned.neighbours[0].iter().find(|n| n.0.0 == item).map_or(0.0, |n| n.1);
         assert!(of(1) > of(6) && of(6) >= of(25), "{:?}", learned.neighbours[0]);
-    }
-
-    #[test]
-    fn stars_are_shrunk_and_need_people() {
-        let rate = |item, stars| Act { item, kind: EventKind::Rating, value: Some(stars), at: 0 };
-        let people: Vec<Vec<Act>> =
-            (0..5).map(|_| vec![rate(0, 5.0), rate(1, 1.0)]).chain([vec![rate(2, 5.0)]]).collect();
-        let (learned, _) = learn(&people, 3, &LearnOptions::default());
-        assert!(learned.stars[0] > 0.5 && learned.stars[1] < -0.5);
-        assert_eq!(learned.stars[2], 0.0);
     }
 }

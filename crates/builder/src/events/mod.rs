@@ -1,7 +1,7 @@
 //! Events of many people -> what a catalogue learns from them.
 //!
 //! A file of events has a heading (or named keys) and a row an event: who, what, how, when. [`EventReader`] reads it in
-//! pieces, [`learn`] turns the histories into popularity, trend, mean stars and neighbours.
+//! pieces, [`learn`] turns the histories into popularity, trend and neighbours.
 
 mod learn;
 mod ridge;

@@ -18,8 +18,8 @@ pub fn attach(catalogue: &[u8], learned: &Learned) -> Result<Vec<u8>, CatalogueE
     let refuse = |what: String| CatalogueError::Parts { what };
     let mut header = Catalogue::open(catalogue.to_vec())?.header().clone();
     let count = header.count;
-    let rows = [learned.support.len(), learned.trend.len(), learned.stars.len(), learned.neighbours.len()];
-    if rows != [count; 4] {
+    let rows = [learned.support.len(), learned.trend.len(), learned.neighbours.len()];
+    if rows != [count; 3] {
         return Err(refuse(format!("what was learned is about {rows:?} items, the catalogue has {count}")));
     }
     let file = SafeTensors::deserialize(catalogue).map_err(|error| refuse(error.to_string()))?;
@@ -41,8 +41,6 @@ pub fn attach(catalogue: &[u8], learned: &Learned) -> Result<Vec<u8>, CatalogueE
     let bytes = store.support.iter().flat_map(|count| count.to_le_bytes()).collect();
     add("support", Tensor { dtype: Dtype::U16, shape: vec![count], bytes });
     add("trend", Tensor::u8(store.trend));
-    let bytes = store.stars.iter().flat_map(|stars| stars.to_le_bytes()).collect();
-    add("stars", Tensor { dtype: Dtype::I8, shape: vec![count], bytes });
     let bytes = store.items.iter().flat_map(row_bytes).collect();
     add("neighbours.items", Tensor { dtype, shape: vec![entries], bytes });
     add("neighbours.weights", Tensor::u8(store.weights));
@@ -70,14 +68,12 @@ mod tests {
             min_people: 2,
             half_life_steps: 4.0,
             scale: 0.4,
-            mean_stars: 3.5,
             weights: Default::default(),
         };
         let learned = Learned {
             head,
             support: vec![7, 70_000, 0],
             trend: vec![0.5, 1.0, 0.0],
-            stars: vec![0.5, -1.25, 0.0],
             neighbours: vec![vec![(ItemIdx(1), 0.4), (ItemIdx(2), 0.1)], vec![], vec![(ItemIdx(0), 0.2)]],
         };
         let once = attach(&plain, &learned).unwrap();
@@ -88,7 +84,7 @@ mod tests {
         assert_eq!(first[0], (ItemIdx(1), f64::from(0.4_f32)));
         assert!(first[1].0 == ItemIdx(2) && (first[1].1 - 0.1).abs() < 0.001);
         assert_eq!(catalogue.neighbours(ItemIdx(1)).count(), 0);
-        assert_eq!((catalogue.support(ItemIdx(1)), catalogue.stars(ItemIdx(1))), (65_535.0, -1.25));
+        assert_eq!(catalogue.support(ItemIdx(1)), 65_535.0);
         assert_eq!((catalogue.popularity(ItemIdx(1)), catalogue.popularity(ItemIdx(2))), (1.0, 0.0));
 
         let mut wrong = learned;

@@ -15,14 +15,12 @@ pub struct LearnedHead {
     pub events: usize,
     /// People who did them.
     pub people: usize,
-    /// People who must have done two things for their neighbourhood to be kept; the same for mean stars and trends.
+    /// People who must have done two things for their neighbourhood to be kept; the same for trends.
     pub min_people: u32,
     /// Steps back in a person's history after which an item counts half, above 0.
     pub half_life_steps: f64,
     /// Largest weight of a neighbour.
     pub scale: f32,
-    /// Mean of all ratings, stars.
-    pub mean_stars: f32,
     /// Weights of the ranking; the defaults where none were trained.
     #[serde(default)]
     pub weights: Weights,
@@ -37,8 +35,6 @@ pub struct Learned {
     pub support: Vec<u32>,
     /// Recent events of an item as a percentile, 0..=1, per row.
     pub trend: Vec<f32>,
-    /// Mean stars of an item less those of all, shrunk towards 0, per row.
-    pub stars: Vec<f32>,
     /// What to turn to after an item, with weights above 0, per row.
     pub neighbours: Vec<Vec<(ItemIdx, f32)>>,
 }
@@ -48,15 +44,11 @@ pub struct Learned {
 pub(super) struct Store {
     pub support: Vec<u16>,
     pub trend: Vec<u8>,
-    pub stars: Vec<i8>,
     pub offsets: Vec<u32>,
     pub items: Vec<u32>,
     pub weights: Vec<u8>,
     pub scale: f64,
 }
-
-/// Hundredths of a byte of mean stars: 4 stars apart is the most there can be.
-const STARS_STEP: f32 = 32.0;
 
 impl Store {
     pub(super) fn neighbours(&self, row: usize) -> impl Iterator<Item = (ItemIdx, f64)> + '_ {
@@ -70,19 +62,14 @@ impl Store {
             .zip(&self.weights[range])
             .map(move |(&item, &byte)| (ItemIdx(item), weight(byte)))
     }
-
-    pub(super) fn stars(&self, row: usize) -> f64 {
-        self.stars.get(row).map_or(0.0, |&byte| f64::from(byte) / f64::from(STARS_STEP))
-    }
 }
 
 impl Learned {
-    /// As bytes of the tensors: support, trend, stars, offsets, items, weights.
+    /// As bytes of the tensors: support, trend, offsets, items, weights.
     pub(super) fn store(&self) -> Store {
         let mut store = Store { offsets: vec![0], scale: f64::from(self.head.scale), ..Store::default() };
         store.support = self.support.iter().map(|&count| u16::try_from(count).unwrap_or(u16::MAX)).collect();
         store.trend = self.trend.iter().map(|&share| (share * 255.0).round() as u8).collect();
-        store.stars = self.stars.iter().map(|&stars| (stars * STARS_STEP).round().clamp(-127.0, 127.0) as i8).collect();
         for row in &self.neighbours {
             for &(item, weight) in row {
                 let byte = ((weight / self.head.scale).sqrt() * 255.0).round() as u8;

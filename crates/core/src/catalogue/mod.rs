@@ -17,15 +17,13 @@
 //! | `column{i}.names` | U8 | label column: JSON array of its labels, ascending |
 //! | `column{i}.labels`, `column{i}.offsets` | U32, U32 `[n+1]` | label column: indices into the names |
 //!
-//!
-//! A catalogue that has learned from events ([`attach`]) has `learned` in its header and five more tensors; without them it is
+//! A catalogue that has learned from events ([`attach`]) has `learned` in its header and more tensors; without them it is
 //! read as one that has learned nothing.
 //!
 //! | tensor | type, shape | meaning |
 //! |---|---|---|
 //! | `support` | U16 `[n]` | people who did something to the item, at most 65,535 |
 //! | `trend` | U8 `[n]` | percentile of its recent events, 255 the most |
-//! | `stars` | I8 `[n]` | its mean stars less those of all, shrunk, in 1/32 |
 //! | `neighbours.items`, `neighbours.offsets` | U16 (U32 above 65,536 items), U32 `[n+1]` | rows to turn to after an item |
 //! | `neighbours.weights` | U8 | their weights, `(byte / 255)^2 * scale` |
 //!

@@ -172,11 +172,6 @@ impl Catalogue {
         self.learned.trend.get(item.row()).map_or(0.0, |&byte| f64::from(byte) / 255.0)
     }
 
-    /// Mean stars of an item less those of all items, shrunk towards 0.
-    pub fn stars(&self, item: ItemIdx) -> f64 {
-        self.learned.stars(item.row())
-    }
-
     /// The caller's id of an item.
     pub fn id(&self, item: ItemIdx) -> &str {
         // Checked when opened; an empty text stands for the impossible.
@@ -333,11 +328,7 @@ impl<'a> Reader<'a> {
     fn learned(&self) -> Result<Store, CatalogueError> {
         let Some(head) = &self.header.learned else { return Ok(Store::default()) };
         let count = self.header.count;
-        if !(head.scale.is_finite()
-            && head.mean_stars.is_finite()
-            && head.half_life_steps > 0.0
-            && head.weights.is_finite())
-        {
+        if !(head.scale.is_finite() && head.half_life_steps > 0.0 && head.weights.is_finite()) {
             return Err(corrupt("a number of what was learned is out of range"));
         }
         let dtype = neighbour_type(count);
@@ -353,7 +344,6 @@ impl<'a> Reader<'a> {
         Ok(Store {
             support: words(self.data("support", Dtype::U16, Some(&[count]))?).map(u16::from_le_bytes).collect(),
             trend: self.data("trend", Dtype::U8, Some(&[count]))?.to_vec(),
-            stars: words(self.data("stars", Dtype::I8, Some(&[count]))?).map(i8::from_le_bytes).collect(),
             offsets: self.offsets("neighbours.offsets", count, items.len())?,
             items,
             weights,

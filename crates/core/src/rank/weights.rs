@@ -95,11 +95,6 @@ impl Weights {
         self.0[signal as usize]
     }
 
-    /// Sum of signal times weight.
-    pub fn score(&self, signals: &Signals) -> f64 {
-        self.0.iter().zip(signals).map(|(weight, signal)| weight * signal).sum()
-    }
-
     /// Whether all are numbers.
     pub fn is_finite(&self) -> bool {
         self.0.iter().all(|weight| weight.is_finite())
