@@ -99,12 +99,14 @@ class Dev:
     def scores(self, model, rotation) -> dict:
         s, t = embed(model, self.rows), self.teacher @ rotation
         upper = np.triu_indices(len(s), 1)
-        near = lambda v: np.argsort(-(v @ v.T - 2 * np.eye(len(v))), 1)[:, :10]
+        near = lambda v, k=10: np.argsort(-(v @ v.T - 2 * np.eye(len(v))), 1)[:, :k]
         overlap = lambda a, b: float(np.mean([len(set(x) & set(y)) / 10 for x, y in zip(near(a), near(b))]))
+        alike = lambda i, js: float(np.corrcoef(s[js] @ s[i], t[js] @ t[i])[0, 1])
         unit = lambda v: v / np.linalg.norm(v, axis=1, keepdims=True)
         out = {
             "cosine": float((s * t).sum(1).mean()),
             "similarity_correlation": float(np.corrcoef((s @ s.T)[upper], (t @ t.T)[upper])[0, 1]),
+            "near_correlation": float(np.mean([alike(i, js) for i, js in enumerate(near(t, 50))])),
             "top10": overlap(s, t), "top10_256": overlap(unit(s[:, :256]), t),
         }
         for source, (en, zh) in self.pairs.items():
@@ -114,6 +116,14 @@ class Dev:
                 out[f"{source}_en_zh"] = float((similar.argmax(1) == right).mean())
                 out[f"{source}_zh_en"] = float((similar.argmax(0) == right).mean())
         return {k: round(v, 4) for k, v in out.items()}
+
+
+def neighbourhoods(vectors, rng, count: int = 24) -> np.ndarray:
+    """Of each text, which of `count` random texts it is nearest to. Batches from one neighbourhood teach fine
+    differences, which texts drawn from everywhere hardly show."""
+    spread = vectors - vectors.mean(0)
+    spread /= np.linalg.norm(spread, axis=1, keepdims=True)
+    return (spread @ spread[rng.choice(len(spread), count, replace=False)].T).argmax(1)
 
 
 def loss(s, t, others, scale: float, parts: dict) -> torch.Tensor:
@@ -172,6 +182,7 @@ def main() -> None:
     p.add_argument("--step", type=float, default=0, help="round linear weights to this share of a row's rms")
     p.add_argument("--words-step", type=float, default=0, help="the same for word vectors")
     p.add_argument("--token-weight", type=float, default=1, help="share of the loss over token states")
+    p.add_argument("--near", type=float, default=.5, help="share of the rounds whose batches are each from one neighbourhood")
     p.add_argument("--every", type=float, default=300, help="seconds between dev scores and checkpoints")
     p.add_argument("--seed", type=int, default=0)
     o = p.parse_args()
@@ -216,7 +227,9 @@ def main() -> None:
         corpus.refresh()
         targets = torch.from_numpy(corpus.targets)
         pool = rng.permutation(len(targets))[: 8192]
-        plan = batches([range(l) for l in lengths[: len(targets)]], o.tokens, pool[np.argsort(lengths[pool] + rng.uniform(0, 2, len(pool)))])
+        place = neighbourhoods(corpus.targets[pool], rng) if rng.random() < o.near else np.zeros(len(pool))
+        order = pool[np.lexsort((lengths[pool] + rng.uniform(0, 2, len(pool)), place))]
+        plan = batches([range(l) for l in lengths[: len(targets)]], o.tokens, order)
         # A text alone has nothing to be compared with.
         plan = [index for index in plan if len(index) > 1]
         rng.shuffle(plan)

@@ -90,21 +90,6 @@ pub fn random(data: &Dataset, share: f64, seed: u64) -> Split {
     split
 }
 
-/// Held-out ratings for the rating head: `(history, item, stars, time)` of each act of the random split that was not known.
-pub fn held_out_ratings(data: &Dataset, share: f64, seed: u64) -> (Vec<Vec<Act>>, Vec<Vec<Act>>) {
-    let mut train = Vec::new();
-    let mut asked = Vec::new();
-    for (person, acts) in data.people.iter().enumerate() {
-        let known = |at: usize| chance(mix(seed, person as u64), at as u64) < share;
-        let part = |wanted: bool| -> Vec<Act> {
-            acts.iter().enumerate().filter(|(at, _)| known(*at) == wanted).map(|(_, act)| *act).collect()
-        };
-        train.push(part(true));
-        asked.push(part(false));
-    }
-    (train, asked)
-}
-
 /// `share` of the items is taken out of everything that is learned from; who likes five of them and did something to five
 /// others is asked for them.
 pub fn cold_items(data: &Dataset, share: f64, seed: u64) -> Split {

@@ -3,7 +3,6 @@
 use predilect_engine::EngineError;
 
 use crate::data::{Act, Dataset};
-use crate::metrics::RankMetrics;
 use crate::models::{Als, Content, Ease, EngineModel, ItemKnn, Model, Popular, Random, Settings, Weighting};
 use crate::report::{Report, Section};
 use crate::run::{Outcome, outcome, run};
@@ -142,7 +141,7 @@ impl Bench<'_> {
     }
 }
 
-/// Models that know behaviour only. Their options are those that did best on the validation parts of MovieLens latest-small.
+/// Models that know behaviour only.
 fn behaviour(train: &[Vec<Act>], items: usize, all: bool) -> Vec<Box<dyn Model>> {
     let mut out: Vec<Box<dyn Model>> = Vec::new();
     let knn = |half_life| Box::new(ItemKnn::learn(train, items, 20, 10.0, half_life));
@@ -158,9 +157,7 @@ fn behaviour(train: &[Vec<Act>], items: usize, all: bool) -> Vec<Box<dyn Model>>
 }
 
 fn join(sum: &mut Outcome, one: Outcome) {
-    let Outcome { cases, lists, seconds, .. } = one;
-    let cases: Vec<RankMetrics> = cases;
-    sum.cases.extend(cases);
-    sum.lists = sum.lists.plus(&lists);
-    sum.seconds += seconds;
+    sum.cases.extend(one.cases);
+    sum.lists = sum.lists.plus(&one.lists);
+    sum.seconds += one.seconds;
 }

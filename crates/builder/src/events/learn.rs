@@ -14,7 +14,7 @@ use serde::Serialize;
 use super::Act;
 use super::ridge::solve;
 
-/// How to learn. The defaults were chosen on validation parts of public data, see docs/recommendations.md.
+/// How to learn.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LearnOptions {
     /// People who must have turned to two items for them to be neighbours, at least 1.

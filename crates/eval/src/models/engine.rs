@@ -83,11 +83,6 @@ impl<'a> EngineModel<'a> {
         Ok(Self { engine, items, of_row, settings, report })
     }
 
-    /// The engine.
-    pub fn engine(&self) -> &Engine {
-        &self.engine
-    }
-
     fn ask(&mut self, case: &Case, k: usize) -> Vec<(usize, f64)> {
         let mut profile = Profile::default();
         for act in &case.history {

@@ -35,36 +35,6 @@ fn write(report: &Report, out: &mut String) -> std::fmt::Result {
         table(section, out)?;
         bars(section, out)?;
     }
-    if !report.ratings.is_empty() {
-        writeln!(out, "<h2>Predicted stars</h2><table><tr><th>model<th>MAE<th>RMSE<th>MSE</tr>")?;
-        for (model, rating, error) in &report.ratings {
-            let (mae, rmse, mse) = (rating.mae, rating.rmse, rating.mse);
-            writeln!(
-                out,
-                "<tr><td>{}<td>{mae:.4} <small>±{:.4}</small><td>{rmse:.4}<td>{mse:.4}</tr>",
-                escape(model),
-                error.error
-            )?;
-        }
-        writeln!(out, "</table>")?;
-    }
-    if !report.ablation.is_empty() {
-        writeln!(out, "<h2>What each part is worth</h2><table><tr><th>change<th>nDCG<th>p<th>HR</tr>")?;
-        for row in &report.ablation {
-            let (ndcg, hit) = (row.ndcg.mean, row.hit_rate.mean);
-            writeln!(
-                out,
-                "<tr><td>{}<td>{:+.4} <small>±{:.4}</small><td>{:.3}<td>{:+.4} <small>±{:.4}</small></tr>",
-                escape(&row.what),
-                ndcg.value,
-                ndcg.error,
-                row.ndcg.p,
-                hit.value,
-                hit.error
-            )?;
-        }
-        writeln!(out, "</table>")?;
-    }
     writeln!(out, "</html>")
 }
 

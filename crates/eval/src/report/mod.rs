@@ -7,9 +7,7 @@ pub use html::html;
 use serde::Serialize;
 
 use crate::data::Dataset;
-use crate::metrics::RatingMetrics;
 use crate::run::Outcome;
-use crate::stats::{Difference, Mean};
 
 /// A run of the suite.
 #[derive(Debug, Clone, Serialize)]
@@ -26,10 +24,6 @@ pub struct Report {
     pub k: usize,
     /// A section a protocol.
     pub sections: Vec<Section>,
-    /// Predicted stars, by model.
-    pub ratings: Vec<(String, RatingMetrics, Mean)>,
-    /// Effect of each part: nDCG without it less nDCG with it.
-    pub ablation: Vec<Ablation>,
 }
 
 /// What models reached under a protocol.
@@ -45,22 +39,11 @@ pub struct Section {
     pub bytes_per_item: Option<f64>,
 }
 
-/// The effect of a part.
-#[derive(Debug, Clone, Serialize)]
-pub struct Ablation {
-    /// What was taken away or changed.
-    pub what: String,
-    /// The change of nDCG, and its probability by chance.
-    pub ndcg: Difference,
-    /// The change of the hit rate.
-    pub hit_rate: Difference,
-}
-
 impl Report {
     /// An empty report about `data`.
     pub fn new(data: &Dataset, k: usize) -> Self {
         let (items, people, acts) = (data.items.len(), data.people.len(), data.acts());
         let name = data.name.clone();
-        Self { data: name, items, people, acts, k, sections: Vec::new(), ratings: Vec::new(), ablation: Vec::new() }
+        Self { data: name, items, people, acts, k, sections: Vec::new() }
     }
 }
