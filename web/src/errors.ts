@@ -50,6 +50,10 @@ export type ErrorCode =
   | 'storage-full'
   /** The device cannot write the change for another reason; nothing is changed. */
   | 'storage-failed'
+  /** A file of vectors is cut, or is something else. */
+  | 'vectors-corrupt'
+  /** There is no memory for so many vectors. */
+  | 'out-of-memory'
   /** `close()` was called. */
   | 'closed'
   /** The worker or a wasm module died or hung. In a worker of the package's own another takes its place; else create the recommender again. */

@@ -45,6 +45,12 @@ export async function loadBytes(source: Source, loading: Loading): Promise<Uint8
   return bytes;
 }
 
+/** The bytes at a source as they arrive, for files that are never held twice. */
+export async function* loadChunks(source: Source, loading: Loading): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  if (source instanceof Uint8Array || source instanceof ArrayBuffer) yield new Uint8Array(source);
+  else yield* chunksOf(await open(String(source), loading), String(source), loading);
+}
+
 /** The compiled module at a source, after checking that it is one. */
 export async function loadModule(source: WasmSource, loading: Loading): Promise<WebAssembly.Module> {
   if (source instanceof WebAssembly.Module) return source;
@@ -85,36 +91,12 @@ async function open(url: string, { allowed, signal, file, progress, expected }: 
 }
 
 async function read(response: Response, url: string, loading: Loading): Promise<Uint8Array<ArrayBuffer>> {
-  const { file, signal, progress } = loading;
-  const announced = response.headers.has('content-encoding')
-    ? NaN
-    : Number(response.headers.get('content-length') ?? NaN);
-  const total = loading.expected ?? (announced > 0 ? announced : undefined);
-  const report = (loaded: number): void =>
-    progress({ file, phase: 'download', loaded, ...(total !== undefined && { total }) });
-
   const chunks: Uint8Array[] = [];
   let loaded = 0;
-  let reported = 0;
-  try {
-    const reader = response.body?.getReader();
-    for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
-      chunks.push(next.value);
-      loaded += next.value.length;
-      const now = performance.now();
-      if (now - reported >= REPORT_EVERY) {
-        reported = now;
-        report(loaded);
-      }
-    }
-  } catch (error) {
-    if (signal.aborted) throw abortError(signal);
-    throw new PredilectError('network', `${url}: the ${file} broke off after ${loaded} bytes (${reason(error)})`, {
-      cause: error,
-    });
+  for await (const chunk of chunksOf(response, url, loading)) {
+    chunks.push(chunk);
+    loaded += chunk.length;
   }
-  report(loaded);
-
   const bytes = new Uint8Array(loaded);
   let offset = 0;
   for (const chunk of chunks) {
@@ -122,6 +104,54 @@ async function read(response: Response, url: string, loading: Loading): Promise<
     offset += chunk.length;
   }
   return bytes;
+}
+
+/** The bytes of an answer as they arrive. */
+async function* chunksOf(response: Response, url: string, loading: Loading): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const { file, progress } = loading;
+  const announced = response.headers.has('content-encoding')
+    ? NaN
+    : Number(response.headers.get('content-length') ?? NaN);
+  const total = loading.expected ?? (announced > 0 ? announced : undefined);
+  const report = (loaded: number): void =>
+    progress({ file, phase: 'download', loaded, ...(total !== undefined && { total }) });
+
+  let loaded = 0;
+  let reported = 0;
+  const reader = response.body?.getReader();
+  try {
+    for (;;) {
+      const next = await readMore(reader, url, loading, loaded);
+      if (!next) break;
+      loaded += next.length;
+      yield next;
+      const now = performance.now();
+      if (now - reported >= REPORT_EVERY) {
+        reported = now;
+        report(loaded);
+      }
+    }
+  } finally {
+    // Who stops listening needs no more of it.
+    reader?.cancel().catch(() => {});
+  }
+  report(loaded);
+}
+
+async function readMore(
+  reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> | undefined,
+  url: string,
+  { file, signal }: Loading,
+  loaded: number,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  try {
+    return (await reader?.read())?.value;
+  } catch (error) {
+    if (signal.aborted) throw abortError(signal);
+    throw new PredilectError('network', `${url}: the ${file} broke off after ${loaded} bytes (${reason(error)})`, {
+      cause: error,
+    });
+  }
 }
 
 /** Servers and development tools answer a wrong address with a page and status 200. */

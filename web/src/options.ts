@@ -26,20 +26,22 @@ const KEYS = {
   import: ['passphrase', 'preview', 'signal'],
   forget: ['item', 'interest', 'before', 'all'],
   record: ['kind', 'item', 'at', 'value'],
+  vectors: ['dimension', 'capacity', 'wasmUrl', 'onProgress', 'signal'],
+  nearest: ['k', 'only', 'exact'],
   call: ['signal'],
 } as const satisfies Record<string, readonly string[]>;
 
 /** Refuses what is not an object, or has a key that the call does not know, naming the nearest one that it does. */
-export function checkKeys(call: keyof typeof KEYS, given: unknown): void {
+export function checkKeys(call: keyof typeof KEYS, given: unknown, name: string = call): void {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw new PredilectError('bad-input', `${call}() takes an object, not ${describeValue(given)}`);
+    throw new PredilectError('bad-input', `${name}() takes an object, not ${describeValue(given)}`);
   }
   const known: readonly string[] = KEYS[call];
   for (const key of Object.keys(given)) {
     if (known.includes(key)) continue;
     const near = nearest(key, known);
-    const hint = near ? `did you mean "${near}"?` : `it knows ${known.map((name) => `"${name}"`).join(', ')}`;
-    throw new PredilectError('bad-input', `${call}() has no option "${key}"; ${hint}`);
+    const hint = near ? `did you mean "${near}"?` : `it knows ${known.map((key) => `"${key}"`).join(', ')}`;
+    throw new PredilectError('bad-input', `${name}() has no option "${key}"; ${hint}`);
   }
 }
 

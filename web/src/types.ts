@@ -105,7 +105,7 @@ export interface Notice {
 /** One step of loading. */
 export interface Progress {
   /** What is being loaded. `encoder` is the wasm module that runs the `model`. */
-  file: 'catalogue' | 'engine' | 'encoder' | 'manifest' | 'model' | 'tokenizer';
+  file: 'catalogue' | 'engine' | 'encoder' | 'manifest' | 'model' | 'tokenizer' | 'search' | 'vectors';
   /** `download` while bytes arrive, `prepare` while they are checked and unpacked, `ready` when usable. */
   phase: 'download' | 'prepare' | 'ready';
   /** Bytes so far, after decompression. */

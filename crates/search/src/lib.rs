@@ -4,12 +4,14 @@
 //! filter allows. Sums are integers and ties go to the lower row: every kernel gives the same hits and the same scores.
 
 mod heap;
+mod index;
 mod outline;
 
 use predilect_core::kernel::{BLOCK, Block, Lanes, dot, scan_four, scan_one};
 use predilect_core::{Bitmap, Catalogue, ItemIdx, Query};
 
 pub use heap::TopK;
+pub use index::{IndexError, VectorIndex};
 pub use outline::Outline;
 
 /// A row and its cosine with the query.
@@ -298,7 +300,7 @@ mod tests {
                 let tail = outline::length(&query.values()[cut..]) * query.score(1, 1.0) * reach;
                 let granted = |r: usize| {
                     let row = &data.values[r * d..(r + 1) * d];
-                    let most = query.score(dot(&row[..cut], &query.values()[..cut]), data.scales[r]) + tail * outline.tails()[r];
+                    let most = query.score(dot(&row[..cut], &query.values()[..cut]), data.scales[r]) + tail * outline.tails().get(r).copied().unwrap_or(0.0);
                     let score = query.similarity(row, data.scales[r]);
                     (r as u32, if cut == 0 { score } else { score.min(most) })
                 };

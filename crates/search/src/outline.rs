@@ -53,12 +53,32 @@ impl Outline {
 
     /// Takes heads of `cut` values, less than the dimension, and grants tails `reach`, 0..=1.
     pub fn at(rows: Rows<'_>, cut: usize, reach: f32) -> Self {
-        let each = || rows.values.chunks_exact(rows.dimension.max(1));
-        Self {
-            cut,
-            reach,
-            heads: each().flat_map(|row| &row[..cut]).copied().collect(),
-            tails: each().zip(rows.scales).map(|(row, scale)| length(&row[cut..]) * scale).collect(),
+        let mut outline = Self { cut, reach, heads: Vec::new(), tails: Vec::new() };
+        outline.extend(rows);
+        outline
+    }
+
+    /// Takes in rows that were added behind those it knows.
+    pub(crate) fn extend(&mut self, rows: Rows<'_>) {
+        let (cut, known) = (self.cut, self.tails.len());
+        if cut == 0 {
+            return;
+        }
+        // Exactly: heads of a million rows are not to be copied for the sake of room to grow.
+        self.heads.reserve_exact((rows.scales.len() - known) * cut);
+        for (row, scale) in rows.values.chunks_exact(rows.dimension).zip(rows.scales).skip(known) {
+            self.heads.extend_from_slice(&row[..cut]);
+            self.tails.push(length(&row[cut..]) * scale);
+        }
+    }
+
+    /// Takes in a row that was changed.
+    pub(crate) fn replace(&mut self, rows: Rows<'_>, at: usize) {
+        let (d, cut) = (rows.dimension, self.cut);
+        if let Some(tail) = self.tails.get_mut(at) {
+            let row = &rows.values[at * d..(at + 1) * d];
+            self.heads[at * cut..(at + 1) * cut].copy_from_slice(&row[..cut]);
+            *tail = length(&row[cut..]) * rows.scales[at];
         }
     }
 

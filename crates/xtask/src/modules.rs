@@ -23,8 +23,9 @@ pub struct Module {
 }
 
 /// In the order of what takes longest last.
-pub const MODULES: [Module; 3] = [
+pub const MODULES: [Module; 4] = [
     Module { name: "engine", package: "predilect-wasm", note: "small: vectors only" },
+    Module { name: "search", package: "predilect-search-wasm", note: "smaller still: a page's own vectors" },
     Module { name: "builder", package: "predilect-builder-wasm", note: "makes catalogues in Node" },
     Module {
         name: "encoder",
