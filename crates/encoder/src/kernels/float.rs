@@ -183,71 +183,69 @@ pub(crate) struct Heads {
 /// Query rows that go through the keys and values together.
 const TILE: usize = 4;
 
+/// Eight values that are computed with as one.
+pub(crate) type Block = [f32; LANES];
+
+/// Of each of four rows of factors: the sum of `factor * block` over all blocks, in their order.
+#[inline(always)]
+fn weighted(blocks: &[Block], rows: [&[f32]; TILE]) -> [Block; TILE] {
+    let mut sums = [[0.0; LANES]; TILE];
+    let [a, b, c, d] = rows;
+    for ((((block, &a), &b), &c), &d) in blocks.iter().zip(a).zip(b).zip(c).zip(d) {
+        for (sums, factor) in sums.iter_mut().zip([a, b, c, d]) {
+            for l in 0..LANES {
+                sums[l] += factor * block[l];
+            }
+        }
+    }
+    sums
+}
+
 widest! {
     /// Every token of one text attends to every token of it. `qkv`: rows of queries, keys, values, each `count * width`
     /// wide; `out`: rows of `count * width`; `scratch`: reused between calls.
-    pub(crate) fn attention(qkv: &[f32], heads: Heads, out: &mut [f32], scratch: &mut Vec<f32>) {
+    pub(crate) fn attention(qkv: &[f32], heads: Heads, out: &mut [f32], scratch: &mut Vec<Block>) {
         let Heads { count, width, scale } = heads;
         let all = count * width;
         let tokens = qkv.len() / (3 * all);
-        let padded = tokens.next_multiple_of(LANES);
+        let (across, along) = (tokens.div_ceil(LANES), width.div_ceil(LANES));
         scratch.clear();
-        scratch.resize(padded * (width + TILE), 0.0);
-        let (keys, scores) = scratch.split_at_mut(padded * width);
+        scratch.resize(across * width + along * tokens + TILE * across, [0.0; LANES]);
+        let (keys, rest) = scratch.split_at_mut(across * width);
+        let (values, scores) = rest.split_at_mut(along * tokens);
         for head in 0..count {
             let (q_at, k_at, v_at) = (head * width, all + head * width, 2 * all + head * width);
-            // Keys are laid out value by value, so that eight scores come from one run of memory.
+            // Eight tokens' keys lie together, value by value, and eight values of a token, so that both products run
+            // through memory in its order.
             for (t, row) in qkv.chunks_exact(3 * all).enumerate() {
-                for (d, &k) in row[k_at..k_at + width].iter().enumerate() {
-                    keys[d * padded + t] = k;
+                let keys = &mut keys[t / LANES * width..][..width];
+                for (key, &k) in keys.iter_mut().zip(&row[k_at..][..width]) {
+                    key[t % LANES] = k;
+                }
+                for (part, v) in row[v_at..][..width].chunks(LANES).enumerate() {
+                    values[part * tokens + t].iter_mut().zip(v).for_each(|(to, v)| *to = *v);
                 }
             }
             for from in (0..tokens).step_by(TILE) {
                 let rows = TILE.min(tokens - from);
                 let query = |r: usize| &qkv[(from + r.min(rows - 1)) * 3 * all + q_at..][..width];
                 let queries = [query(0), query(1), query(2), query(3)];
-                for t in (0..padded).step_by(LANES) {
-                    let mut sums = [[0.0f32; LANES]; TILE];
-                    for d in 0..width {
-                        let Some(key) = keys[d * padded + t..].first_chunk::<LANES>() else { break };
-                        for r in 0..TILE {
-                            let q = queries[r][d];
-                            for l in 0..LANES {
-                                sums[r][l] += q * key[l];
-                            }
-                        }
-                    }
-                    for r in 0..TILE {
-                        for l in 0..LANES {
-                            scores[r * padded + t + l] = sums[r][l] * scale;
-                        }
+                for (at, keys) in keys.chunks_exact(width).enumerate() {
+                    for (r, sums) in weighted(keys, queries).iter().enumerate() {
+                        scores[r * across + at] = sums.map(|sum| sum * scale);
                     }
                 }
                 let mut factors = [0.0f32; TILE];
-                for r in 0..TILE {
-                    factors[r] = 1.0 / softmax(&mut scores[r * padded..][..padded], tokens);
+                for (factor, scores) in factors.iter_mut().zip(scores.chunks_exact_mut(across)) {
+                    *factor = 1.0 / softmax(scores.as_flattened_mut(), tokens);
                 }
-                for d in (0..width).step_by(LANES) {
-                    let lanes = LANES.min(width - d);
-                    let mut sums = [[0.0f32; LANES]; TILE];
-                    for t in 0..tokens {
-                        let value = &qkv[t * 3 * all + v_at + d..];
-                        let mut lane = [0.0f32; LANES];
-                        match value.first_chunk::<LANES>() {
-                            Some(full) if lanes == LANES => lane = *full,
-                            _ => lane[..lanes].copy_from_slice(&value[..lanes]),
-                        }
-                        for r in 0..TILE {
-                            let p = scores[r * padded + t];
-                            for l in 0..LANES {
-                                sums[r][l] += p * lane[l];
-                            }
-                        }
-                    }
-                    for r in 0..rows {
-                        for l in 0..lanes {
-                            out[(from + r) * all + q_at + d + l] = sums[r][l] * factors[r];
-                        }
+                let shares = |r: usize| &scores[r * across..][..across].as_flattened()[..tokens];
+                let shares = [shares(0), shares(1), shares(2), shares(3)];
+                for (part, values) in values.chunks_exact(tokens).enumerate() {
+                    let lanes = LANES.min(width - part * LANES);
+                    for (r, sums) in weighted(values, shares).iter().enumerate().take(rows) {
+                        let to = &mut out[(from + r) * all + q_at + part * LANES..][..lanes];
+                        to.iter_mut().zip(sums).for_each(|(to, sum)| *to = sum * factors[r]);
                     }
                 }
             }
@@ -326,7 +324,7 @@ mod tests {
             }).collect();
             let heads = Heads { count, width, scale: 0.5 };
             let mut out = vec![0.0; tokens * count * width];
-            attention(&qkv, heads, &mut out, &mut vec![7.0; 3]);
+            attention(&qkv, heads, &mut out, &mut vec![[7.0; LANES]; 3]);
             for (got, exact) in out.iter().zip(slow_attention(&qkv, heads)) {
                 prop_assert!((f64::from(*got) - exact).abs() < 1e-5);
             }

@@ -1,6 +1,6 @@
 //! Linear layers: int8 weights, activations quantised row by row on the fly.
 
-use super::dot::{COLUMNS, GROUP, ROWS, Tile};
+use super::dot::{COLUMNS, GROUP, Tile};
 use super::float::range;
 
 /// Rows that go through all panels together: their bytes stay in the cache while the weights stream past.
@@ -87,65 +87,78 @@ impl Linear {
             return;
         }
         #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
-        run_with(self, x, y, scratch, |rows, panel| super::dot::wasm::tile(rows, panel));
+        run_with::<4, 1>(self, x, y, scratch, super::dot::wasm::tile, super::dot::wasm::tile);
         #[cfg(not(all(target_family = "wasm", target_feature = "simd128")))]
-        run_with(self, x, y, scratch, super::dot::scalar);
+        run_with::<4, 1>(self, x, y, scratch, super::dot::scalar, super::dot::scalar);
     }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
 fn run_avx2(layer: &Linear, x: &[f32], y: &mut [f32], scratch: &mut Scratch) {
-    run_with(layer, x, y, scratch, |rows, panel| super::dot::avx2::tile(rows, panel));
+    use super::dot::avx2::tile;
+    // Twelve sums, two panels and a row fill the registers.
+    run_with::<6, 2>(
+        layer,
+        x,
+        y,
+        scratch,
+        |rows, panels, out| tile(rows, panels, out),
+        |rows, panel, out| tile(rows, panel, out),
+    );
 }
 
+/// `tile` takes `R` rows and `P` panels at a time, `single` the panels that are left.
 #[inline(always)]
-fn run_with(
+fn run_with<const R: usize, const P: usize>(
     layer: &Linear,
     x: &[f32],
     y: &mut [f32],
     scratch: &mut Scratch,
-    tile: impl Fn([&[i16]; ROWS], &[i8]) -> Tile,
+    tile: impl Fn([&[i16]; R], [&[i8]; P], &mut Tile<R, P>),
+    single: impl Fn([&[i16]; R], [&[i8]; 1], &mut Tile<R, 1>),
 ) {
     let stride = layer.inputs.next_multiple_of(GROUP);
     for (x, y) in x.chunks(BLOCK * layer.inputs).zip(y.chunks_mut(BLOCK * layer.outputs)) {
         quantise(x, layer.inputs, stride, layer.top, scratch);
-        multiply(layer, stride, scratch, &tile, y);
+        let mut panel = 0;
+        while panel + P <= layer.columns.len() {
+            multiply(layer, panel, scratch, &tile, y);
+            panel += P;
+        }
+        for panel in panel..layer.columns.len() {
+            multiply(layer, panel, scratch, &single, y);
+        }
     }
 }
 
-/// Multiplies the quantised rows with all panels.
+/// Multiplies the quantised rows with `P` panels.
 #[inline(always)]
-fn multiply(
+fn multiply<const R: usize, const P: usize>(
     layer: &Linear,
-    stride: usize,
+    first: usize,
     scratch: &Scratch,
-    tile: &impl Fn([&[i16]; ROWS], &[i8]) -> Tile,
+    tile: &impl Fn([&[i16]; R], [&[i8]; P], &mut Tile<R, P>),
     y: &mut [f32],
 ) {
+    let stride = layer.inputs.next_multiple_of(GROUP);
     let rows = y.len() / layer.outputs;
-    let panels = layer.panels.chunks_exact(stride * COLUMNS);
-    for (p, (panel, [scale, sum, bias])) in panels.zip(&layer.columns).enumerate() {
-        let at = p * COLUMNS;
-        let width = COLUMNS.min(layer.outputs - at);
-        for from in (0..rows).step_by(ROWS) {
-            let real = ROWS.min(rows - from);
-            let row = |r: usize| &scratch.quantised[(from + r.min(real - 1)) * stride..][..stride];
-            let dots = tile([row(0), row(1), row(2), row(3)], panel);
-            for r in 0..real {
-                let (low, step) = scratch.rows[from + r];
-                let out = &mut y[(from + r) * layer.outputs + at..][..width];
+    let panels = std::array::from_fn(|p| &layer.panels[(first + p) * stride * COLUMNS..][..stride * COLUMNS]);
+    let mut dots = [[[0; COLUMNS]; P]; R];
+    for from in (0..rows).step_by(R) {
+        let real = R.min(rows - from);
+        let row = |r: usize| &scratch.quantised[(from + r.min(real - 1)) * stride..][..stride];
+        tile(std::array::from_fn(row), panels, &mut dots);
+        for (r, dots) in dots.iter().enumerate().take(real) {
+            let (low, step) = scratch.rows[from + r];
+            for (p, dots) in dots.iter().enumerate() {
+                let [scale, sum, bias] = &layer.columns[first + p];
+                let value = |c: usize| (step * dots[c] as f32 + low * sum[c]) * scale[c] + bias[c];
+                let at = (first + p) * COLUMNS;
+                let out = &mut y[(from + r) * layer.outputs..][..layer.outputs][at..];
                 match out.first_chunk_mut::<COLUMNS>() {
-                    Some(full) => {
-                        for c in 0..COLUMNS {
-                            full[c] = (step * dots[r][c] as f32 + low * sum[c]) * scale[c] + bias[c];
-                        }
-                    }
-                    None => {
-                        for (c, out) in out.iter_mut().enumerate() {
-                            *out = (step * dots[r][c] as f32 + low * sum[c]) * scale[c] + bias[c];
-                        }
-                    }
+                    Some(full) => *full = std::array::from_fn(value),
+                    None => out.iter_mut().enumerate().for_each(|(c, out)| *out = value(c)),
                 }
             }
         }
