@@ -1,6 +1,6 @@
 //! The catalogue file: what it holds, how it is written ([`write`]) and read ([`Catalogue::open`]).
 //!
-//! # Layout, format 1
+//! # Layout, format 2
 //! A safetensors file. Its metadata has one key, `predilect`, whose value is the JSON of [`Header`]. Integers are little
 //! endian; `n` is the number of items, `d` the dimension.
 //!
@@ -8,10 +8,10 @@
 //! |---|---|---|
 //! | `vectors` | I8 `[n, d]` | rows in -127..=127 |
 //! | `centre`, `axes` | F32 `[d]` or `[0]`, `[m, d]` | what is taken away from every vector, see below |
+//! | `rotation` | I16 `[d, d]` or `[0, d]` | orthonormal rows, 32,767 for 1; catalogues of 10,000 items and more have one |
 //! | `scales` | F32 `[n]` | `row * scale` has length 1 |
 //! | `popularity` | F32 `[n]` | percentile of the field `popularity` among the items that have one, 0..=1; 0 without |
 //! | `ids`, `ids.offsets` | U8, U32 `[n+1]` | UTF-8 ids, one after the other |
-//! | `ids.order` | U32 `[n]` | rows in ascending byte order of their id |
 //! | `fields`, `fields.offsets` | U8, U32 `[n+1]` | one JSON object an item |
 //! | `column{i}.numbers` | F64 `[n]` | number column, NaN where missing; a date counts days since 1970 |
 //! | `column{i}.names` | U8 | label column: JSON array of its labels, ascending |
@@ -27,8 +27,8 @@
 //! | `neighbours.items`, `neighbours.offsets` | U16 (U32 above 65,536 items), U32 `[n+1]` | rows to turn to after an item |
 //! | `neighbours.weights` | U8 | their weights, `(byte / 255)^2 * scale` |
 //!
-//! A row is what is left of an item's vector when `centre` and the parts along the orthonormal `axes` are taken away, made
-//! unit length again; a query goes the same way ([`Catalogue::project`]). Catalogues of fewer than 100 items have no centre.
+//! A row is what is left of an item's vector when `centre` and the parts along the orthonormal `axes` are taken away, turned
+//! by `rotation` and made unit length again; a query goes the same way ([`Catalogue::project`]). Catalogues of fewer than 100 items have no centre.
 //!
 //! `checksum` in the header is XXH3-64 over the header without checksum and over every tensor's name, type, shape and
 //! bytes in ascending order of names. It finds damage, not forgery: that is the task of the SHA-256 a page may demand.
@@ -36,7 +36,9 @@
 mod attach;
 mod columns;
 mod learned;
+mod places;
 mod read;
+mod rotation;
 mod space;
 mod write;
 
@@ -51,7 +53,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// Version of the layout that this code writes and reads.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 const METADATA_KEY: &str = "predilect";
 

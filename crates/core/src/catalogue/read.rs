@@ -7,6 +7,7 @@ use safetensors::{Dtype, SafeTensorError, SafeTensors};
 use serde_json::value::RawValue;
 
 use super::learned::Store;
+use super::places::Places;
 use super::space::Space;
 use super::{
     CatalogueError, Column, ColumnHead, ColumnKind, FORMAT, Header, ItemIdx, Labels, LearnedHead, METADATA_KEY,
@@ -24,7 +25,7 @@ pub struct Catalogue {
     scales: Vec<f32>,
     popularity: Vec<f32>,
     ids: Spans,
-    order: Vec<u32>,
+    places: Places,
     fields: Spans,
     columns: Vec<(ColumnHead, Column)>,
     learned: Store,
@@ -59,31 +60,12 @@ impl Catalogue {
             return Err(corrupt("scales or popularity hold a value that is not finite"));
         }
         let ids = reader.spans("ids", count)?;
-        let order = reader.u32("ids.order", count)?;
+        let places = places(&bytes, &ids, count)?;
         let fields = reader.spans("fields", count)?;
         let columns = reader.columns()?;
         let learned = reader.learned()?;
         let header = reader.header;
-        let catalogue =
-            Self { bytes, header, vectors, space, scales, popularity, ids, order, fields, columns, learned };
-        catalogue.check_ids()?;
-        Ok(catalogue)
-    }
-
-    fn check_ids(&self) -> Result<(), CatalogueError> {
-        for row in 0..self.len() {
-            if std::str::from_utf8(&self.bytes[self.ids.range(row)]).is_err() {
-                return Err(corrupt(format!("id of row {row} is not UTF-8")));
-            }
-        }
-        if self.order.iter().any(|&row| row as usize >= self.len()) {
-            return Err(corrupt("order of ids names a row that does not exist"));
-        }
-        let id = |row: u32| &self.bytes[self.ids.range(row as usize)];
-        if self.order.windows(2).any(|pair| id(pair[0]) >= id(pair[1])) {
-            return Err(corrupt("ids are not in ascending order"));
-        }
-        Ok(())
+        Ok(Self { bytes, header, vectors, space, scales, popularity, ids, places, fields, columns, learned })
     }
 
     /// What the catalogue says of itself.
@@ -180,9 +162,8 @@ impl Catalogue {
 
     /// Finds an item by the caller's id.
     pub fn find(&self, id: &str) -> Option<ItemIdx> {
-        let at =
-            self.order.binary_search_by(|&row| self.bytes[self.ids.range(row as usize)].cmp(id.as_bytes())).ok()?;
-        Some(ItemIdx(self.order[at]))
+        let row = self.places.find(id.as_bytes(), |row| &self.bytes[self.ids.range(row as usize)]);
+        row.map(ItemIdx)
     }
 
     /// Fields of an item as the JSON object they are stored as.
@@ -204,6 +185,15 @@ impl Catalogue {
     pub fn columns(&self) -> &[(ColumnHead, Column)] {
         &self.columns
     }
+}
+
+/// Where each id is, after checking that they are texts that differ.
+fn places(bytes: &[u8], ids: &Spans, count: usize) -> Result<Places, CatalogueError> {
+    let id = |row: u32| &bytes[ids.range(row as usize)];
+    if let Some(row) = (0..count as u32).find(|&row| std::str::from_utf8(id(row)).is_err()) {
+        return Err(corrupt(format!("id of row {row} is not UTF-8")));
+    }
+    Places::new(count, id).map_err(|row| corrupt(format!("the id of row {row} comes twice")))
 }
 
 struct Reader<'a> {
@@ -303,7 +293,11 @@ impl<'a> Reader<'a> {
         if !fits || !axes.len().is_multiple_of(dimension) || centre.iter().chain(&axes).any(|v| !v.is_finite()) {
             return Err(corrupt("centre or axes do not fit the dimension"));
         }
-        Ok(Space { centre, axes: axes.chunks(dimension).map(<[f32]>::to_vec).collect() })
+        let rotation: Vec<i16> = words(self.data("rotation", Dtype::I16, None)?).map(i16::from_le_bytes).collect();
+        if !rotation.is_empty() && (centre.is_empty() || rotation.len() != dimension * dimension) {
+            return Err(corrupt("rotation does not fit the dimension"));
+        }
+        Ok(Space { centre, axes: axes.chunks(dimension).map(<[f32]>::to_vec).collect(), rotation })
     }
 
     fn offsets(&self, name: &str, count: usize, total: usize) -> Result<Vec<u32>, CatalogueError> {

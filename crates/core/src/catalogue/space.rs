@@ -1,4 +1,5 @@
-//! The space of a catalogue: the encoder's, less what all of its items share.
+//! The space of a catalogue: the encoder's, less what all of its items share, turned so that a large catalogue is searched
+//! by the leading values of its rows.
 //!
 //! Encoders put every text into a narrow cone and every language into a corner of it: two unrelated items score .8 and
 //! more, and a Chinese item is closer to any Chinese one than to an English one about the same thing. Taking away the mean
@@ -7,8 +8,11 @@
 
 use std::collections::BTreeMap;
 
+use super::rotation;
 use crate::vector::UnitVector;
 
+/// From so many items on, a rotation saves more than its bytes cost.
+const TURNED: usize = 10_000;
 /// Fewer items than this say too little about what is shared.
 const MIN_ITEMS: usize = 100;
 /// A language with fewer items than this has no direction of its own.
@@ -18,13 +22,15 @@ const MAX_LANGUAGES: usize = 4;
 /// Squared length below which a direction is noise.
 const NOISE: f64 = 1e-6;
 
-/// What is taken away from a vector.
+/// What is taken away from a vector, and how the rest is turned.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Space {
     /// The mean over languages of their mean vectors; empty for a catalogue that is too small.
     pub centre: Vec<f32>,
     /// Orthonormal directions between languages.
     pub axes: Vec<Vec<f32>>,
+    /// Orthonormal rows, see [`rotation`]; empty for a catalogue that is not large.
+    pub rotation: Vec<i16>,
 }
 
 impl Space {
@@ -57,7 +63,12 @@ impl Space {
             }
         }
         let narrow = |wide: &Vec<f64>| wide.iter().map(|&v| v as f32).collect();
-        Self { centre: narrow(&centre), axes: axes.iter().map(narrow).collect() }
+        let mut space = Self { centre: narrow(&centre), axes: axes.iter().map(narrow).collect(), rotation: Vec::new() };
+        if vectors.len() >= TURNED {
+            let left: Vec<Vec<f32>> = vectors.iter().map(|vector| space.project(vector).as_slice().to_vec()).collect();
+            space.rotation = rotation::fit(&left);
+        }
+        space
     }
 
     /// The direction that is left of a vector; the vector itself if nothing is.
@@ -71,8 +82,15 @@ impl Space {
             let axis: Vec<f64> = axis.iter().map(|&v| f64::from(v)).collect();
             remove(&mut left, &axis);
         }
-        let left: Vec<f32> = left.into_iter().map(|v| v as f32).collect();
-        UnitVector::new(&left).unwrap_or_else(|_| vector.clone())
+        let narrow = |wide: &[f64]| wide.iter().map(|&v| v as f32).collect::<Vec<f32>>();
+        let turned = |wide: &[f64]| match self.rotation.is_empty() {
+            true => narrow(wide),
+            false => rotation::turn(&self.rotation, wide),
+        };
+        UnitVector::new(&turned(&left)).unwrap_or_else(|_| {
+            let whole: Vec<f64> = vector.as_slice().iter().map(|&v| f64::from(v)).collect();
+            UnitVector::new(&turned(&whole)).unwrap_or_else(|_| vector.clone())
+        })
     }
 }
 

@@ -7,6 +7,7 @@ use safetensors::{Dtype, View};
 use serde_json::{Map, Value};
 
 use super::columns::{Column, derive};
+use super::places::Places;
 use super::space::Space;
 use super::{CatalogueError, FORMAT, Header, METADATA_KEY, checksum};
 use crate::vector::{MAX_DIMENSION, UnitVector, quantise_row};
@@ -68,6 +69,10 @@ impl Tensor {
         let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
         Self { dtype: Dtype::F32, shape: vec![values.len()], bytes }
     }
+    fn i16(values: &[i16], width: usize) -> Self {
+        let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
+        Self { dtype: Dtype::I16, shape: vec![values.len() / width, width], bytes }
+    }
     fn f64(values: &[f64]) -> Self {
         let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
         Self { dtype: Dtype::F64, shape: vec![values.len()], bytes }
@@ -92,7 +97,7 @@ pub fn write<'a>(parts: &CatalogueParts<'a>) -> Result<Vec<u8>, CatalogueError> 
         )));
     }
 
-    let order = sorted_ids(parts.items)?;
+    check_ids(parts.items)?;
     let mut rows = Vec::with_capacity(count * dimension);
     let mut scales = Vec::with_capacity(count);
     let mut total = vec![0.0_f64; dimension];
@@ -119,11 +124,11 @@ pub fn write<'a>(parts: &CatalogueParts<'a>) -> Result<Vec<u8>, CatalogueError> 
         ("vectors".to_owned(), Tensor { dtype: Dtype::I8, shape: vec![count, dimension], bytes: rows }),
         ("centre".to_owned(), Tensor::f32(&space.centre)),
         ("axes".to_owned(), Tensor { shape: vec![space.axes.len(), dimension], ..Tensor::f32(&space.axes.concat()) }),
+        ("rotation".to_owned(), Tensor::i16(&space.rotation, dimension)),
         ("scales".to_owned(), Tensor::f32(&scales)),
         ("popularity".to_owned(), Tensor::f32(&popularity(parts.items))),
         ("ids".to_owned(), Tensor::u8(ids)),
         ("ids.offsets".to_owned(), Tensor::u32(&ids_offsets)),
-        ("ids.order".to_owned(), Tensor::u32(&order)),
         ("fields".to_owned(), Tensor::u8(fields)),
         ("fields.offsets".to_owned(), Tensor::u32(&fields_offsets)),
     ]);
@@ -169,21 +174,14 @@ pub(super) fn finish(mut header: Header, tensors: &BTreeMap<String, Tensor>) -> 
         .map_err(|error| refuse(error.to_string()))
 }
 
-fn sorted_ids(items: &[ItemParts]) -> Result<Vec<u32>, CatalogueError> {
-    let mut order: Vec<u32> = (0..items.len() as u32).collect();
-    order.sort_by(|&a, &b| items[a as usize].id.as_bytes().cmp(items[b as usize].id.as_bytes()));
-    for pair in order.windows(2) {
-        let id = &items[pair[1] as usize].id;
-        if items[pair[0] as usize].id == *id {
-            return Err(CatalogueError::Parts { what: format!("id \"{id}\" comes twice; ids must be unique") });
-        }
+fn check_ids(items: &[ItemParts]) -> Result<(), CatalogueError> {
+    if let Some(row) = items.iter().position(|item| item.id.is_empty()) {
+        return Err(CatalogueError::Parts { what: format!("item in row {row} has an empty id") });
     }
-    match order.first() {
-        Some(&row) if items[row as usize].id.is_empty() => {
-            Err(CatalogueError::Parts { what: format!("item in row {row} has an empty id") })
-        }
-        _ => Ok(order),
-    }
+    Places::new(items.len(), |row| items[row as usize].id.as_bytes()).map(|_| ()).map_err(|row| {
+        let id = &items[row as usize].id;
+        CatalogueError::Parts { what: format!("id \"{id}\" comes twice; ids must be unique") }
+    })
 }
 
 fn fields_json(item: &ItemParts) -> Vec<u8> {
