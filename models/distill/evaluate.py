@@ -23,8 +23,10 @@ from alter import Alterer
 from encoder import embed, from_teacher, tokenise
 from export import Session
 from paths import DATA, DEV_TEXTS, OUT, TEACHER_TOKENIZER, WORK
+from probes import stereotypes, synonym
 
 EVAL = DATA / "eval"
+PARTS = ("sts", "tatoeba", "xquad", "golden", "robustness", "stereotypes", "cold")
 
 
 class Teacher:
@@ -159,7 +161,8 @@ def robustness(encode) -> dict:
 
     kinds = {"typo": ("en", alter.typo), "lower case": ("en", str.lower), "upper case": ("en", str.upper),
              "word order": ("en", shuffled), "no last stop": (None, lambda t: t.rstrip(".!?。！？")),
-             "traditional": ("zh", alter.traditional)}
+             "traditional": ("zh", alter.traditional),
+             "synonym, English": ("en", lambda t: synonym(t, "en")), "synonym, Chinese": ("zh", lambda t: synonym(t, "zh"))}
     out = {}
     for kind, (lang, change) in kinds.items():
         index = [i for i, r in enumerate(rows) if lang in (None, r[1]) and change(r[2]) != r[2]][:200]
@@ -178,7 +181,7 @@ def robustness(encode) -> dict:
 
 def scores(encode, passage, skip) -> dict:
     parts = {"sts": lambda: sts(encode), "tatoeba": lambda: tatoeba(encode), "xquad": lambda: xquad(encode, passage),
-             "golden": lambda: golden_two(encode), "robustness": lambda: robustness(encode), "cold": lambda: cold(encode)}
+             "golden": lambda: golden_two(encode), "robustness": lambda: robustness(encode), "stereotypes": lambda: stereotypes(encode), "cold": lambda: cold(encode)}
     out = {}
     for name, part in parts.items():
         if name not in skip:
@@ -191,14 +194,14 @@ def main() -> None:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--model", type=Path, default=OUT)
     p.add_argument("--out", type=Path)
-    p.add_argument("--skip", nargs="*", default=[], help="sts tatoeba xquad golden robustness cold")
+    p.add_argument("--skip", nargs="*", default=[], help=" ".join(PARTS))
     o = p.parse_args()
     kept = WORK / "teacher_scores.json"
     teacher = json.loads(kept.read_text()) if kept.exists() else {}
-    needed = [s for s in ("sts", "tatoeba", "xquad", "golden", "robustness", "cold") if s not in teacher.get("parts", []) and s not in o.skip]
+    needed = [s for s in PARTS if s not in teacher.get("parts", []) and s not in o.skip]
     if needed:
         model = Teacher()
-        skip = {"sts", "tatoeba", "xquad", "golden", "robustness", "cold"} - set(needed)
+        skip = set(PARTS) - set(needed)
         teacher.update(scores(model.encode, lambda t: model.encode(t, "passage: "), skip))
         teacher["parts"] = sorted(set(teacher.get("parts", [])) | set(needed))
         kept.write_text(json.dumps(teacher, indent=1))

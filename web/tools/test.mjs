@@ -11,7 +11,13 @@ import { files, run, seconds, stopChildrenOnSignals } from './steps.mjs';
 const PARTS = ['rust', 'web', 'browser'];
 
 /** Bindings have no logic to test natively, and the build tool is tested by what it builds; clippy reads them all. */
-const NOT_TESTED_NATIVELY = ['predilect-wasm', 'predilect-encoder-wasm', 'predilect-builder-wasm', 'xtask'];
+const NOT_TESTED_NATIVELY = [
+  'predilect-wasm',
+  'predilect-encoder-wasm',
+  'predilect-search-wasm',
+  'predilect-builder-wasm',
+  'xtask',
+];
 
 const TEST_PATIENCE = 300_000;
 
