@@ -43,12 +43,13 @@ export function renderTaste(shown: Shown, model: Model, host: TasteHost): void {
         chip(interest, Math.abs(interest.weight) / most, unfolded.has(interest.key), model, host),
       ),
     );
+  const typed = [...profile.interests, ...profile.negatives].filter(({ kind }) => kind === 'typed').length;
   const known = profile.events > 0 || profile.interests.length > 0 || profile.negatives.length > 0;
 
   byId('taste-count').textContent = String(profile.interests.length);
   replaceKeepingFocus(body, [
     known
-      ? el('p', { class: 'note', id: 'taste-events' }, say.events(profile.events))
+      ? el('p', { class: 'note', id: 'taste-events' }, say.events(profile.events + typed))
       : el('p', { class: 'taste-empty' }, w('tasteEmpty')),
     ...(profile.interests.length ? [el('h3', {}, w('interests')), chips(profile.interests, 'likes')] : []),
     ...(profile.negatives.length ? [el('h3', {}, w('avoids')), chips(profile.negatives, 'avoids')] : []),

@@ -81,12 +81,12 @@ export class Host {
       if (texts.length <= ENCODED_AT_ONCE)
         return [texts.length > 0 ? run(texts) : new Float32Array(), encoder.fingerprint];
       // Other calls, and an abort, come between.
-      const parts: Float32Array[] = [];
+      const vectors = new Float32Array(texts.length * encoder.dimension);
       for (let from = 0; from < texts.length; from += ENCODED_AT_ONCE) {
-        parts.push(run(texts.slice(from, from + ENCODED_AT_ONCE)));
+        vectors.set(run(texts.slice(from, from + ENCODED_AT_ONCE)), from * encoder.dimension);
         await new Promise((done) => setTimeout(done));
       }
-      return [Float32Array.from(parts.flatMap((part) => [...part])), encoder.fingerprint];
+      return [vectors, encoder.fingerprint];
     };
 
     switch (message.call) {
