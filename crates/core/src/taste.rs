@@ -88,8 +88,18 @@ impl Interest {
     pub fn cause(&self, catalogue: &Catalogue, item: ItemIdx) -> Option<&Evidence> {
         let Origin::Items(evidence) = &self.origin else { return None };
         let query = catalogue.query(item);
-        let pull = |e: &Evidence| e.weight.sqrt() * catalogue.affinity(catalogue.similarity(&query, e.item)).max(0.0);
-        evidence.iter().reduce(|best, e| if pull(e) > pull(best) { e } else { best })
+        let mut best: Option<(&Evidence, f64)> = None;
+        for e in evidence {
+            // No item is closer than itself: what weighs too little need not be compared.
+            let most = e.weight.sqrt();
+            if best.is_none_or(|(_, other)| most > other) {
+                let pull = most * catalogue.affinity(catalogue.similarity(&query, e.item)).max(0.0);
+                if best.is_none_or(|(_, other)| pull > other) {
+                    best = Some((e, pull));
+                }
+            }
+        }
+        best.map(|(e, _)| e)
     }
 }
 
