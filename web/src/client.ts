@@ -26,6 +26,8 @@ export interface News {
 
 /** Calls that change the profile. They are not asked twice: the first may have been done. */
 const CHANGES: readonly Call[] = ['record', 'describe', 'forget', 'restore', 'merge', 'keep', 'withdraw'];
+/** Calls that change the catalogue. */
+const AMENDS: readonly Call[] = ['add', 'remove'];
 /** Events told one by one after which the copy of a profile in memory is made anew. */
 const COPY_AFTER = 1000;
 /** Hosts that may die one after the other before any answers. */
@@ -47,6 +49,9 @@ export class Client {
   #kept = false;
   /** A profile that lives in memory: a whole one, and what came after it. */
   #copy: Piece[] = [];
+  /** Changes of the catalogue, for a host that replaces this one. */
+  #amended: CallMessage[] = [];
+  #replaying = false;
   #heard = 0;
   #asked = false;
   #watch: ReturnType<typeof setInterval> | undefined;
@@ -108,7 +113,7 @@ export class Client {
       };
       this.#pending.set(id, pending);
       // While a host is replaced, calls wait for the next one.
-      if (this.#channel && (this.#opened || call === 'open')) this.#post(pending);
+      if (this.#channel && (this.#opened || call === 'open' || this.#replaying)) this.#post(pending);
     });
   }
 
@@ -176,6 +181,7 @@ export class Client {
 
   #answered({ message, started, resolve }: Pending, value: unknown, work: number): void {
     if (message.call !== 'open') this.#deaths = 0;
+    if (AMENDS.includes(message.call) && this.#opened) this.#amended.push(message);
     this.timing = { call: message.call, work, total: performance.now() - started };
     if (this.#worker === true && !this.#kept && this.#opened && CHANGES.includes(message.call)) this.#remember(message);
     resolve(value);
@@ -251,11 +257,32 @@ export class Client {
     this.#channel = await openChannel(true, this.#listener());
     const { kept } = await this.call('open', [this.#options]);
     const copy = this.#kept ? [] : this.#copy;
+    const amended = await this.#replay();
     this.#opened = true;
     if (copy.length) await this.call('merge', [copy, {}]);
     this.#kept = kept;
     for (const pending of this.#pending.values()) if (!pending.posted) this.#post(pending);
-    this.#news.notice({ code: 'restarted', message: `${cause.message}; a new worker has taken its place` }, kept);
+    const lost = amended ? '' : '; the items that were added could not be put in again';
+    this.#news.notice(
+      { code: 'restarted', message: `${cause.message}; a new worker has taken its place${lost}` },
+      kept,
+    );
+  }
+
+  /** Tells a new host how the catalogue was changed, ahead of all other calls. */
+  async #replay(): Promise<boolean> {
+    try {
+      for (const { call, args } of this.#amended) {
+        this.#replaying = true;
+        const amended = this.call(call, args);
+        this.#replaying = false;
+        await amended;
+      }
+      return true;
+    } catch {
+      this.#amended = [];
+      return false;
+    }
   }
 
   #end(error: PredilectError): void {
@@ -266,6 +293,7 @@ export class Client {
     this.#channel?.close();
     this.#channel = this.#options = undefined;
     this.#copy = [];
+    this.#amended = [];
     const waiting = [...this.#pending.values()];
     this.#pending.clear();
     for (const { message, reject } of waiting) {

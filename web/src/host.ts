@@ -1,5 +1,6 @@
 // The owner of the wasm modules. The same code answers in the worker and, in main-thread mode, on the page.
 
+import { LazyBuilder } from './amend.js';
 import { LazyEncoder } from './encoder.js';
 import { abortError, isTrap, PredilectError, toPredilectError } from './errors.js';
 import { Allowed, type Loading, loadBytes, loadModule } from './fetch.js';
@@ -21,6 +22,7 @@ export class Host {
   #profile: LiveProfile | undefined;
   #keeper: Keeper | undefined;
   #encoder: LazyEncoder | undefined;
+  #builder: LazyBuilder | undefined;
 
   constructor(send: (message: FromHost, transfer: Transferable[]) => void) {
     this.#send = send;
@@ -68,7 +70,8 @@ export class Host {
     const profile = this.#profile;
     const keeper = this.#keeper;
     const lazy = this.#encoder;
-    if (!engine || !profile || !keeper || !lazy)
+    const builder = this.#builder;
+    if (!engine || !profile || !keeper || !lazy || !builder)
       throw new PredilectError('closed', `${message.call}(): the recommender is closed`);
 
     const encode = async (texts: string[]): Promise<[vectors: Float32Array, fingerprint: string]> => {
@@ -123,6 +126,12 @@ export class Host {
         return clock.time(() => keeper.import(...message.args));
       case 'forget':
         return keeper.change(() => clock.time(() => profile.forget(...message.args)));
+      case 'add':
+        engine.replace(await builder.with(() => engine.catalogue(), message.args[0], encode, signal));
+        return undefined;
+      case 'remove':
+        engine.replace(await builder.without(() => engine.catalogue(), message.args[0], signal));
+        return undefined;
       case 'info':
         return clock.time(() => engine.info());
       case 'snapshot':
@@ -140,7 +149,8 @@ export class Host {
     const progress = (step: Progress): void => this.#send({ progress: step }, []);
     const engineUrl = options.wasmUrl ?? new URL('./wasm/engine_bg.wasm', import.meta.url);
     const encoderUrl = options.encoderWasmUrl ?? new URL('./wasm/encoder_bg.wasm', import.meta.url);
-    const allowed = new Allowed([engineUrl, encoderUrl, options.catalogue], options.encoder);
+    const builderUrl = options.builderWasmUrl ?? new URL('./wasm/builder_bg.wasm', import.meta.url);
+    const allowed = new Allowed([engineUrl, encoderUrl, builderUrl, options.catalogue], options.encoder);
     const load = (file: Progress['file']): Loading => ({ file, allowed, signal, progress });
     const files = new Files(options.offline);
     const notice = (notice: Notice): void => this.#send({ notice, kept: this.#keeper?.kept ?? false }, []);
@@ -173,6 +183,7 @@ export class Host {
     const keeper = new Keeper(profile, notice);
     this.#keeper = keeper;
     this.#encoder = new LazyEncoder({ folder: options.encoder, wasm: encoderUrl, allowed, files, progress, notice });
+    this.#builder = new LazyBuilder({ wasm: builderUrl, allowed, progress });
     const kept = options.keep ? await keeper.open(options.keep) : { kept: false, found: false };
     progress({ file: 'catalogue', phase: 'ready', ...size });
     return kept;

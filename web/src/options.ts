@@ -9,6 +9,7 @@ const KEYS = {
     'encoder',
     'wasmUrl',
     'encoderWasmUrl',
+    'builderWasmUrl',
     'worker',
     'profile',
     'consent',

@@ -14,6 +14,7 @@ export interface HostOptions {
   encoder?: string;
   wasmUrl?: WasmSource;
   encoderWasmUrl?: WasmSource;
+  builderWasmUrl?: WasmSource;
   keep?: KeepOptions;
 }
 
@@ -41,6 +42,9 @@ export interface Calls {
   forget(request: string): boolean;
   whole(): Piece;
   merge(pieces: Piece[], how: MergeOptions): { merged: Merged; kept: boolean };
+  /** Items as lines of JSON. */
+  add(lines: string): void;
+  remove(ids: string[]): void;
   info(): string;
   snapshot(): Uint8Array;
   restore(bytes: Uint8Array): boolean;

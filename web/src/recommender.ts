@@ -69,7 +69,7 @@ export class Recommender<Item = ItemFields> {
   /** Loads the engine and the catalogue. No model is loaded before a text must be encoded. */
   static async create<Item = ItemFields>(options: CreateOptions): Promise<Recommender<Item>> {
     checkKeys('create', options);
-    const { catalogue, integrity, offline = true, encoder, wasmUrl, encoderWasmUrl, signal } = options;
+    const { catalogue, integrity, offline = true, encoder, wasmUrl, encoderWasmUrl, builderWasmUrl, signal } = options;
     if (catalogue === undefined) {
       throw new PredilectError(
         'bad-input',
@@ -81,6 +81,7 @@ export class Recommender<Item = ItemFields> {
     // A folder's address must end in a slash for its files to be found in it.
     if (encoder !== undefined) host.encoder = address('encoder', String(encoder).replace(/\/*$/, '/'));
     if (wasmUrl !== undefined) host.wasmUrl = absolute('wasmUrl', wasmUrl);
+    if (builderWasmUrl !== undefined) host.builderWasmUrl = absolute('builderWasmUrl', builderWasmUrl);
     if (encoderWasmUrl !== undefined) host.encoderWasmUrl = absolute('encoderWasmUrl', encoderWasmUrl);
 
     const recommender = new Recommender<Item>(options);
@@ -195,6 +196,29 @@ export class Recommender<Item = ItemFields> {
   async items(ids: readonly string[], options: CallOptions = {}): Promise<(Item | null)[]> {
     checkKeys('call', options);
     return this.#read(await this.#client.call('items', [toJson(ids)], options.signal));
+  }
+
+  /**
+   * Puts items into the catalogue of this page, in the place of those with the same ids or behind all: all of them or none.
+   * They have the fields of the catalogue's items, `id` and `title` at least, and can be found, recommended and filtered by
+   * at once. The catalogue's file stays as it is: a page adds them again when it is loaded. Loads the encoder and the builder.
+   */
+  async add(items: Item | readonly Item[], options: CallOptions = {}): Promise<void> {
+    checkKeys('call', options);
+    const list: readonly unknown[] = Array.isArray(items) ? items : [items];
+    const lines = list.map((item, index) => {
+      const id: unknown = typeof item === 'object' && item !== null && 'id' in item ? item.id : undefined;
+      if (typeof id === 'string' && id !== '') return toJson(item);
+      throw new PredilectError('bad-input', `add(): item ${index} has no id, a text that names it`);
+    });
+    if (lines.length > 0) await this.#client.call('add', [lines.join('\n')], options.signal);
+  }
+
+  /** Takes items out of the catalogue of this page; ids that it does not have are passed over. Loads the builder. */
+  async remove(ids: string | readonly string[], options: CallOptions = {}): Promise<void> {
+    checkKeys('call', options);
+    const list = (Array.isArray(ids) ? ids : [ids]).map((id: unknown) => checkText('remove', 'an id', id));
+    if (list.length > 0) await this.#client.call('remove', [list], options.signal);
   }
 
   /** Everything that is known about the person. */

@@ -24,6 +24,8 @@ export interface CreateOptions {
   wasmUrl?: WasmSource;
   /** The encoder module; by default `wasm/encoder_bg.wasm` beside this package's files. */
   encoderWasmUrl?: WasmSource;
+  /** The builder module, needed by `add` and `remove` only; by default `wasm/builder_bg.wasm` beside this package's files. */
+  builderWasmUrl?: WasmSource;
   /**
    * `true` (default where workers exist): everything runs in a worker of its own. `false`: on the calling thread.
    * A `Worker`: this one, which must run this package's `worker.js` and is terminated by `close()`.
@@ -105,7 +107,7 @@ export interface Notice {
 /** One step of loading. */
 export interface Progress {
   /** What is being loaded. `encoder` is the wasm module that runs the `model`. */
-  file: 'catalogue' | 'engine' | 'encoder' | 'manifest' | 'model' | 'tokenizer' | 'search' | 'vectors';
+  file: 'catalogue' | 'engine' | 'encoder' | 'manifest' | 'model' | 'tokenizer' | 'builder' | 'search' | 'vectors';
   /** `download` while bytes arrive, `prepare` while they are checked and unpacked, `ready` when usable. */
   phase: 'download' | 'prepare' | 'ready';
   /** Bytes so far, after decompression. */

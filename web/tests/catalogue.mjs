@@ -48,7 +48,7 @@ export const ITEMS = Array.from({ length: 12 }, (_, index) => {
 /** The file as another version of the builder would have written it: the same, but for the number of its format. */
 export function otherFormat(/** @type {Uint8Array} */ file) {
   const text = Buffer.from(file).toString('latin1');
-  const changed = text.replace(/(format\\?":)1/, '$19');
+  const changed = text.replace(/(format\\?":)\d/, '$19');
   if (changed === text) throw new Error('the file names no format');
   return new Uint8Array(Buffer.from(changed, 'latin1'));
 }

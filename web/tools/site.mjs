@@ -69,17 +69,12 @@ function siteFiles() {
     (path) => !/^web\/demo\/(site|catalogue)\//.test(path) && !/\.(ts|jsonl|md)$|tsconfig\.json$/.test(path),
   );
   for (const path of page) wanted.set(path.slice('web/demo/'.length), path);
-  for (const path of files(['web/dist'], (path) => !path.endsWith('.partial') && !isNodeOnly(path))) {
+  for (const path of files(['web/dist'], (path) => !path.endsWith('.partial'))) {
     wanted.set(`predilect/${path.slice('web/dist/'.length)}`, path);
   }
   for (const name of modelFiles()) wanted.set(`model/${name}`, `${shown(MODEL)}/${name}`);
   for (const path of files([shown(CATALOGUE)])) wanted.set('demo.predilect', path);
   return wanted;
-}
-
-/** The builder is for Node; no page loads it. */
-function isNodeOnly(path) {
-  return path.startsWith('web/dist/wasm/builder');
 }
 
 /** The manifest and what it names. */

@@ -86,6 +86,23 @@ impl Builder {
     pub fn assemble(&self, vectors: &[f32], fingerprint: &str) -> Result<Vec<u8>, JsValue> {
         self.items()?.assemble(vectors, fingerprint).map_err(to_js)
     }
+
+    /// Puts the items into the bytes of a catalogue and takes those of the ids `remove` out; vectors as for `assemble`.
+    pub fn amend(
+        &self,
+        catalogue: Vec<u8>,
+        remove: Vec<String>,
+        vectors: &[f32],
+        fingerprint: &str,
+    ) -> Result<Vec<u8>, JsValue> {
+        self.items()?.amend(catalogue, &remove, vectors, fingerprint).map_err(to_js)
+    }
+}
+
+/// Takes items out of the bytes of a catalogue.
+#[wasm_bindgen(js_name = removeItems)]
+pub fn remove_items(catalogue: Vec<u8>, ids: Vec<String>) -> Result<Vec<u8>, JsValue> {
+    predilect_builder::remove(catalogue, &ids).map_err(to_js)
 }
 
 impl Builder {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use predilect_core::catalogue::{self, CatalogueParts, ItemParts};
+use predilect_core::catalogue::{self, CatalogueParts, Change, ItemParts};
 
 use crate::{
     compose,
@@ -67,15 +67,7 @@ impl Items {
         if vectors.is_empty() || !vectors.len().is_multiple_of(count.max(1)) {
             return Err(BuilderError::Vectors { values: vectors.len(), items: count });
         }
-        let items: Vec<ItemParts> = self
-            .items
-            .iter()
-            .map(|item| {
-                let mut fields = item.fields.clone();
-                fields.retain(|name, _| self.options.stores(name));
-                ItemParts { id: item.id.clone(), fields }
-            })
-            .collect();
+        let items = self.parts();
         let parts = CatalogueParts {
             name: &self.options.name,
             encoder: fingerprint,
@@ -85,6 +77,42 @@ impl Items {
         };
         Ok(catalogue::write(&parts)?)
     }
+
+    /// Puts the items into a catalogue, in the place of those with the same ids, and takes those of the ids `remove` out.
+    /// Vectors and fingerprint are as for [`Items::assemble`].
+    ///
+    /// # Errors
+    /// [`BuilderError::Vectors`], or [`BuilderError::Catalogue`] for a catalogue that is damaged or of another encoder.
+    pub fn amend(
+        &self,
+        catalogue: Vec<u8>,
+        remove: &[String],
+        vectors: &[f32],
+        fingerprint: &str,
+    ) -> Result<Vec<u8>, BuilderError> {
+        if !vectors.len().is_multiple_of(self.items.len().max(1)) {
+            return Err(BuilderError::Vectors { values: vectors.len(), items: self.items.len() });
+        }
+        let change = Change { remove, put: &self.parts(), vectors, encoder: fingerprint };
+        Ok(catalogue::amend(catalogue, &change)?)
+    }
+
+    fn parts(&self) -> Vec<ItemParts> {
+        let stored = |item: &Item| {
+            let mut fields = item.fields.clone();
+            fields.retain(|name, _| self.options.stores(name));
+            ItemParts { id: item.id.clone(), fields }
+        };
+        self.items.iter().map(stored).collect()
+    }
+}
+
+/// Takes the items of the ids `remove` out of a catalogue; ids that it does not have are passed over.
+///
+/// # Errors
+/// [`BuilderError::Catalogue`] for a catalogue that is damaged.
+pub fn remove(catalogue: Vec<u8>, remove: &[String]) -> Result<Vec<u8>, BuilderError> {
+    Ok(catalogue::amend(catalogue, &Change { remove, put: &[], vectors: &[], encoder: "" })?)
 }
 
 impl Options {

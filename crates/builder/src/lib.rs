@@ -33,6 +33,6 @@ mod value;
 
 pub use build::Builder;
 pub use error::BuilderError;
-pub use items::Items;
+pub use items::{Items, remove};
 pub use options::{Format, Options, Role};
 pub use report::{FieldKind, FieldReport, Lengths, Note, Reason, Report, Sample, Tally};

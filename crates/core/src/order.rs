@@ -1,10 +1,20 @@
-//! Orders. Each sort that a program instantiates weighs some kilobytes in wasm, so all of them are these two.
+//! Orders. Each sort that a program instantiates weighs some kilobytes in wasm, so all of them are one.
+
+#[inline(never)]
+fn sort(keys: &mut [u128]) {
+    keys.sort_unstable();
+}
 
 /// Indices that bring `keys` into descending order; equal keys keep their order.
 pub fn descending(keys: impl IntoIterator<Item = f64>) -> Vec<usize> {
-    let mut order: Vec<(f64, u32)> = keys.into_iter().zip(0..).collect();
-    order.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    order.into_iter().map(|(_, at)| at as usize).collect()
+    // As `f64::total_cmp` does: the bits of positive numbers ascend with them, those of negative ones descend.
+    let falling = |key: f64| {
+        let bits = key.to_bits();
+        if bits >> 63 == 1 { bits } else { !bits & (u64::MAX >> 1) }
+    };
+    let mut order: Vec<u128> = keys.into_iter().zip(0..).map(|(key, at)| u128::from(falling(key)) << 32 | at).collect();
+    sort(&mut order);
+    order.into_iter().map(|entry| entry as u32 as usize).collect()
 }
 
 /// Brings `list` into the order given by the indices, each of which comes once.
@@ -23,9 +33,12 @@ pub(crate) fn second(pair: u64) -> u32 {
     pair as u32
 }
 
-/// Sorts pairs and drops repeated ones.
+/// Sorts numbers and drops repeated ones.
 pub(crate) fn ascending(pairs: &mut Vec<u64>) {
-    pairs.sort_unstable();
+    let mut wide: Vec<u128> = pairs.iter().map(|&pair| u128::from(pair)).collect();
+    sort(&mut wide);
+    pairs.clear();
+    pairs.extend(wide.into_iter().map(|pair| pair as u64));
     pairs.dedup();
 }
 
@@ -37,6 +50,10 @@ mod tests {
     fn equal_keys_keep_their_order() {
         let order = descending([1.0, 3.0, 1.0, -0.5, 3.0]);
         assert_eq!(order, [1, 4, 0, 2, 3]);
+        let all = [f64::INFINITY, 1e300, 1.5, 0.0, -0.0, -1e-300, -1.5, -2.0, f64::NEG_INFINITY];
+        let keys: Vec<f64> = all.iter().rev().copied().collect();
+        let sorted: Vec<f64> = descending(keys.iter().copied()).into_iter().map(|at| keys[at]).collect();
+        assert!(sorted.iter().zip(all).all(|(a, b)| a.to_bits() == b.to_bits()), "{sorted:?}");
         assert_eq!(reorder(vec!["a", "b", "c", "d", "e"], &order), ["b", "e", "a", "c", "d"]);
     }
 

@@ -134,12 +134,12 @@ impl Query {
     }
 }
 
-/// Dot product of two equally long slices, in a fixed order over eight lanes, so that it is fast and equal everywhere.
+/// Dot product of two equally long slices, in a fixed order over 32 lanes, so that it is fast and equal everywhere.
 pub(crate) fn dot_f32(a: &[f32], b: &[f32]) -> f32 {
-    let mut lanes = [0.0_f32; 8];
-    let (a, b) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    let mut lanes = [0.0_f32; 32];
+    let (a, b) = (a.as_chunks::<32>(), b.as_chunks::<32>());
     for (x, y) in a.0.iter().zip(b.0) {
-        for i in 0..8 {
+        for i in 0..32 {
             lanes[i] += x[i] * y[i];
         }
     }

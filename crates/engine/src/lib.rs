@@ -63,6 +63,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Catalogue`] says what is wrong with the bytes.
+    #[inline(never)]
     pub fn open(catalogue: Vec<u8>) -> Result<Self, EngineError> {
         let catalogue = Catalogue::open(catalogue)?;
         let orders =
@@ -80,6 +81,22 @@ impl Engine {
     /// The catalogue.
     pub fn catalogue(&self) -> &Catalogue {
         &self.catalogue
+    }
+
+    /// Puts another catalogue in the place of the present one; the profile stays. What is wrong changes nothing.
+    ///
+    /// # Errors
+    /// [`EngineError::Catalogue`], or [`EngineError::EncoderMismatch`] for a catalogue of another encoder.
+    pub fn replace(&mut self, catalogue: Vec<u8>) -> Result<(), EngineError> {
+        let mut other = Self::open(catalogue)?;
+        let (found, expected) = (&other.catalogue.header().encoder, &self.catalogue.header().encoder);
+        if found != expected {
+            let (found, expected) = (found.clone(), expected.clone());
+            return Err(EngineError::EncoderMismatch { what: "the other catalogue", found, expected });
+        }
+        other.profile = std::mem::take(&mut self.profile);
+        *self = other;
+        Ok(())
     }
 
     /// Puts another profile in the place of the present one.

@@ -25,6 +25,16 @@ impl Engine {
         predilect_engine::Engine::open(catalogue).map(Self).map_err(thrown)
     }
 
+    /// The bytes of the catalogue.
+    pub fn catalogue(&self) -> Vec<u8> {
+        self.0.catalogue().bytes().to_vec()
+    }
+
+    /// Puts another catalogue in the place of the present one; the profile stays.
+    pub fn replace(&mut self, catalogue: Vec<u8>) -> Result<(), JsValue> {
+        self.0.replace(catalogue).map_err(thrown)
+    }
+
     /// Adds an event or a list of events, all or none.
     pub fn record(&mut self, event: &str) -> Result<(), JsValue> {
         self.0.record_json(event).map_err(thrown)

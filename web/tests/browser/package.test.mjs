@@ -38,6 +38,65 @@ async function inPage(run, argument, url = server.url) {
 
 const keys = (profile) => profile.interests.map(({ key }) => key);
 
+test('items that a page adds are found at once, and again after the worker was replaced', {
+  timeout: 120_000,
+}, async () => {
+  const { result, problems } = await inPage(async () => {
+    const workers = [];
+    const Real = window.Worker;
+    window.Worker = class extends Real {
+      constructor(...args) {
+        super(...args);
+        workers.push(this);
+      }
+    };
+    const notices = [];
+    const r = await use.Recommender.create({
+      catalogue: '/demo.predilect',
+      encoder: '/model',
+      onNotice: ({ code }) => notices.push(code),
+    });
+    const { count } = await r.info();
+    const other = (await r.recommend({ k: 1 })).items[0].id;
+    const kite = {
+      id: 'kite',
+      title: 'Stunt kite',
+      text: 'A two-line kite for strong wind.',
+      section: 'shop',
+      price: 35,
+    };
+    const bad = await failure(r.add([kite, { id: 'empty' }]));
+    const between = (await r.info()).count;
+    await r.add([kite, { id: other, title: 'Replaced', text: 'Something else entirely.' }]);
+    const seen = async () => ({
+      count: (await r.info()).count,
+      first: (await r.search('a kite to fly in the wind', { k: 1 })).items[0].id,
+      filtered: (await r.recommend({ k: 5, filter: { price: { min: 34.5, max: 35.5 } } })).items.map(({ id }) => id),
+      replaced: (await r.items([other]))[0].title,
+    });
+    const added = await seen();
+    await r.record({ kind: 'like', item: 'kite' });
+    workers[0].dispatchEvent(new ErrorEvent('error', { message: 'gone' }));
+    const again = await seen();
+    const profile = await r.profile();
+    await r.remove('kite');
+    const [gone] = await r.items(['kite']);
+    r.close();
+    return { count, between, bad, added, again, gone, liked: profile.interests[0].items, notices };
+  });
+  assert.equal(result.bad.code, 'bad-input');
+  assert.match(result.bad.message, /1 of 2 items/);
+  assert.equal(result.between, result.count);
+  const { added } = result;
+  assert.deepEqual([added.count, added.first, added.replaced], [result.count + 1, 'kite', 'Replaced']);
+  assert.ok(added.filtered.includes('kite'));
+  assert.deepEqual(result.again, { ...added, filtered: result.again.filtered });
+  assert.deepEqual(result.liked, ['kite']);
+  assert.deepEqual(result.notices, ['restarted']);
+  assert.equal(result.gone, null);
+  assert.deepEqual(problems, []);
+});
+
 for (const worker of [true, false]) {
   test(`every call, ${worker ? 'in a worker' : 'on the page’s thread'}`, { timeout: 120_000 }, async () => {
     const { result, problems } = await inPage(async (worker) => {

@@ -49,6 +49,24 @@ test('a like brings its kind to the front and is named as the cause', async () =
   recommender.close();
 });
 
+test('items are taken out of the catalogue, and the profile stays', async () => {
+  const recommender = await open({ builderWasmUrl: await wasm('builder') });
+  await recommender.record({ kind: 'like', item: 'tea-0' });
+  await recommender.remove(['tea-2', 'nowhere']);
+  await recommender.remove('train-1');
+  assert.equal((await recommender.info()).count, 10);
+  assert.deepEqual(await recommender.items(['tea-2', 'train-1']), [null, null]);
+  const { items } = await recommender.recommend({ k: 12 });
+  assert.ok(items.length === 9 && items.every(({ id }) => id !== 'tea-2' && id !== 'train-1'));
+  assert.ok(items[0].reasons.some(({ event }) => event?.item === 'tea-0'));
+  await rejects(recommender.record({ kind: 'like', item: 'tea-2' }), 'unknown-item', ['tea-2']);
+  await rejects(recommender.add([{ id: 'x', title: 'X' }, { title: 'no id' }]), 'bad-input', ['item 1', 'id']);
+  await rejects(recommender.add({ id: 'x', title: 'X' }), 'bad-input', ['add()', 'model']);
+  await rejects(recommender.remove([7]), 'bad-input', ['remove()']);
+  assert.equal((await recommender.info()).count, 10);
+  recommender.close();
+});
+
 test('what is owned or turned away does not come again unless asked for', async () => {
   const recommender = await open();
   await recommender.record([

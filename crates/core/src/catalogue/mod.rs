@@ -33,6 +33,7 @@
 //! `checksum` in the header is XXH3-64 over the header without checksum and over every tensor's name, type, shape and
 //! bytes in ascending order of names. It finds damage, not forgery: that is the task of the SHA-256 a page may demand.
 
+mod amend;
 mod attach;
 mod columns;
 mod learned;
@@ -42,6 +43,7 @@ mod rotation;
 mod space;
 mod write;
 
+pub use amend::{Change, amend};
 pub use attach::attach;
 pub use columns::{Column, Labels, days_since_1970};
 pub use learned::{Learned, LearnedHead};
@@ -141,6 +143,16 @@ pub enum CatalogueError {
         /// Format of the file.
         found: u32,
     },
+    /// Vectors of another encoder.
+    #[error(
+        "vectors come from encoder {found}, the catalogue from {expected}; use the encoder that built the catalogue"
+    )]
+    Encoder {
+        /// Fingerprint of the encoder of the vectors.
+        found: String,
+        /// Fingerprint of the catalogue's.
+        expected: String,
+    },
     /// Parts that cannot be written.
     #[error("cannot write the catalogue: {what}")]
     Parts {
@@ -157,6 +169,7 @@ impl CatalogueError {
             Self::Truncated { .. } => "catalogue-truncated",
             Self::Corrupt { .. } => "catalogue-corrupt",
             Self::Version { .. } => "catalogue-version",
+            Self::Encoder { .. } => "encoder-mismatch",
             Self::Parts { .. } => "bad-input",
         }
     }

@@ -68,6 +68,11 @@ impl Catalogue {
         Ok(Self { bytes, header, vectors, space, scales, popularity, ids, places, fields, columns, learned })
     }
 
+    /// The file.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// What the catalogue says of itself.
     pub fn header(&self) -> &Header {
         &self.header
@@ -107,6 +112,10 @@ impl Catalogue {
     /// A vector of the encoder as a direction among the rows: less what all items share.
     pub fn project(&self, vector: &UnitVector) -> Query {
         Query::new(&self.space.project(vector))
+    }
+
+    pub(super) fn space(&self) -> &Space {
+        &self.space
     }
 
     /// The direction of an item as a query.

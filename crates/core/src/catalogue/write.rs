@@ -98,9 +98,6 @@ pub fn write<'a>(parts: &CatalogueParts<'a>) -> Result<Vec<u8>, CatalogueError> 
     }
 
     check_ids(parts.items)?;
-    let mut rows = Vec::with_capacity(count * dimension);
-    let mut scales = Vec::with_capacity(count);
-    let mut total = vec![0.0_f64; dimension];
     let unit = |(item, vector): (&ItemParts, &[f32])| {
         UnitVector::new(vector).map_err(|error| refuse(format!("item \"{}\": {error}", item.id)))
     };
@@ -108,32 +105,60 @@ pub fn write<'a>(parts: &CatalogueParts<'a>) -> Result<Vec<u8>, CatalogueError> 
         parts.items.iter().zip(parts.vectors.chunks_exact(dimension)).map(unit).collect::<Result<Vec<_>, _>>()?;
     let language = |item: &'a ItemParts| item.fields.get("lang").and_then(Value::as_str).unwrap_or_default();
     let space = Space::fit(&units, &parts.items.iter().map(language).collect::<Vec<_>>());
+    let (mut rows, mut scales) = (Vec::with_capacity(count * dimension), Vec::with_capacity(count));
     for unit in &units {
-        let unit = space.project(unit);
-        let (row, scale) = quantise_row(&unit);
-        for (sum, value) in total.iter_mut().zip(&row) {
-            *sum += f64::from(*value) * f64::from(scale);
-        }
-        rows.extend(row.iter().map(|v| v.to_le_bytes()[0]));
+        let (row, scale) = quantise_row(&space.project(unit));
+        rows.extend(row);
         scales.push(scale);
     }
+    let CatalogueParts { name, encoder, items, .. } = *parts;
+    assemble(&Parts { name, encoder, dimension, space: &space, rows: &rows, scales: &scales, items })
+}
 
-    let (ids, ids_offsets) = joined(parts.items.iter().map(|item| Cow::Borrowed(item.id.as_bytes())))?;
-    let (fields, fields_offsets) = joined(parts.items.iter().map(|item| Cow::Owned(fields_json(item))))?;
+/// A catalogue whose vectors are rows already.
+#[derive(Debug)]
+pub(super) struct Parts<'a> {
+    pub name: &'a str,
+    pub encoder: &'a str,
+    pub dimension: usize,
+    pub space: &'a Space,
+    /// A row of `dimension` values an item.
+    pub rows: &'a [i8],
+    /// A scale an item.
+    pub scales: &'a [f32],
+    pub items: &'a [ItemParts],
+}
+
+/// The bytes of a catalogue file.
+pub(super) fn assemble(parts: &Parts<'_>) -> Result<Vec<u8>, CatalogueError> {
+    let refuse = |what: String| CatalogueError::Parts { what };
+    let Parts { name, encoder, dimension, space, rows, scales, items } = *parts;
+    check_ids(items)?;
+    let count = items.len();
+    let mut total = vec![0.0_f64; dimension];
+    for (row, scale) in rows.chunks_exact(dimension).zip(scales) {
+        for (sum, value) in total.iter_mut().zip(row) {
+            *sum += f64::from(*value) * f64::from(*scale);
+        }
+    }
+    let rows = rows.iter().map(|value| value.to_le_bytes()[0]).collect();
+
+    let (ids, ids_offsets) = joined(items.iter().map(|item| Cow::Borrowed(item.id.as_bytes())))?;
+    let (fields, fields_offsets) = joined(items.iter().map(|item| Cow::Owned(fields_json(item))))?;
     let mut tensors = BTreeMap::from([
         ("vectors".to_owned(), Tensor { dtype: Dtype::I8, shape: vec![count, dimension], bytes: rows }),
         ("centre".to_owned(), Tensor::f32(&space.centre)),
         ("axes".to_owned(), Tensor { shape: vec![space.axes.len(), dimension], ..Tensor::f32(&space.axes.concat()) }),
         ("rotation".to_owned(), Tensor::i16(&space.rotation, dimension)),
-        ("scales".to_owned(), Tensor::f32(&scales)),
-        ("popularity".to_owned(), Tensor::f32(&popularity(parts.items))),
+        ("scales".to_owned(), Tensor::f32(scales)),
+        ("popularity".to_owned(), Tensor::f32(&popularity(items))),
         ("ids".to_owned(), Tensor::u8(ids)),
         ("ids.offsets".to_owned(), Tensor::u32(&ids_offsets)),
         ("fields".to_owned(), Tensor::u8(fields)),
         ("fields.offsets".to_owned(), Tensor::u32(&fields_offsets)),
     ]);
     let mut heads = Vec::new();
-    for (i, (head, column)) in derive(parts.items).into_iter().enumerate() {
+    for (i, (head, column)) in derive(items).into_iter().enumerate() {
         match column {
             Column::Number(values) => {
                 tensors.insert(format!("column{i}.numbers"), Tensor::f64(&values));
@@ -150,8 +175,8 @@ pub fn write<'a>(parts: &CatalogueParts<'a>) -> Result<Vec<u8>, CatalogueError> 
 
     let header = Header {
         format: FORMAT,
-        name: parts.name.to_owned(),
-        encoder: parts.encoder.to_owned(),
+        name: name.to_owned(),
+        encoder: encoder.to_owned(),
         dimension,
         count,
         background: background(&total, count),
