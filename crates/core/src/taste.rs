@@ -21,7 +21,7 @@ pub struct TasteConfig {
     pub max_interests: usize,
     /// Affinity to the centre of an interest from which an item joins it, 0..=1.
     pub join_affinity: f64,
-    /// Items that are folded; the ones that count least are left out beyond that.
+    /// Items that are folded; the ones that count least are left out beyond that, a hundred or so at a time.
     pub max_items: usize,
     /// Minutes that a session looks back.
     pub session_minutes: i64,
@@ -146,6 +146,9 @@ struct Opinion<'a> {
 /// Milliseconds of an hour.
 const HOUR: Millis = 3_600_000;
 
+/// Items that are left out together once there are too many.
+const STEP: usize = 128;
+
 /// Negatives that are looked at when ranking.
 const MAX_NEGATIVES: usize = 50;
 
@@ -177,7 +180,9 @@ pub fn fold(profile: &Profile, catalogue: &Catalogue, config: &TasteConfig, now:
         }
     }
 
-    keep_strongest(&mut liked, config.max_items);
+    // Were the weakest left out one by one, all interests would shift a little with every event.
+    let spare = liked.len().saturating_sub(config.max_items) % STEP;
+    keep_strongest(&mut liked, config.max_items + spare);
     keep_strongest(&mut disliked, MAX_NEGATIVES);
     taste.interests = gather(liked, catalogue, config);
     taste.negatives = disliked.into_iter().filter_map(|evidence| together([evidence], catalogue)).collect();
