@@ -113,6 +113,22 @@ proptest! {
         prop_assert_eq!(ids(&some), ids(&all).into_iter().filter(in_group).collect::<Vec<_>>());
     }
 
+    /// What is remembered from list to list saves time and changes nothing.
+    #[test]
+    fn lists_do_not_depend_on_earlier_lists(events in events(), forget in 0..ITEMS) {
+        let mut lived = engine();
+        let request = json!({"now": NOW, "k": 20});
+        for (at, event) in events.iter().enumerate() {
+            lived.record_json(&event.to_string()).expect("a good event");
+            if at % 7 == 6 {
+                lived.forget_json(&json!({"item": format!("i{forget}")}).to_string()).expect("forgets");
+            }
+            let mut fresh = engine();
+            fresh.restore(&lived.snapshot().expect("a snapshot")).expect("restores");
+            prop_assert_eq!(recommended(&lived, request.clone()), recommended(&fresh, request.clone()));
+        }
+    }
+
     #[test]
     fn forgotten_equals_never_seen(events in events(), item in 0..ITEMS) {
         let id = format!("i{item}");

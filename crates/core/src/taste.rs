@@ -152,8 +152,26 @@ const STEP: usize = 128;
 /// Negatives that are looked at when ranking.
 const MAX_NEGATIVES: usize = 50;
 
+/// What an earlier fold over the same catalogue has gathered, for one whose events only go on from there.
+#[derive(Debug, Default)]
+pub struct Gathered {
+    evidence: Vec<Evidence>,
+    clusters: Clusters,
+}
+
 /// Folds `profile` over `catalogue` as of `now`. Events about items that the catalogue does not have are passed over.
 pub fn fold(profile: &Profile, catalogue: &Catalogue, config: &TasteConfig, now: Millis) -> Taste {
+    fold_on(&mut Gathered::default(), profile, catalogue, config, now)
+}
+
+/// As [`fold`], in less time where `before` comes from a fold with the same catalogue and configuration.
+pub fn fold_on(
+    before: &mut Gathered,
+    profile: &Profile,
+    catalogue: &Catalogue,
+    config: &TasteConfig,
+    now: Millis,
+) -> Taste {
     // In whole hours: within one, interests change by what is done and not by the clock.
     let age = Age { half_life: config.half_life_days * 86_400_000.0, now: now - now.rem_euclid(HOUR) };
     let mut taste = Taste::default();
@@ -184,7 +202,7 @@ pub fn fold(profile: &Profile, catalogue: &Catalogue, config: &TasteConfig, now:
     let spare = liked.len().saturating_sub(config.max_items) % STEP;
     keep_strongest(&mut liked, config.max_items + spare);
     keep_strongest(&mut disliked, MAX_NEGATIVES);
-    taste.interests = gather(liked, catalogue, config);
+    taste.interests = gather(before, liked, catalogue, config);
     taste.negatives = disliked.into_iter().filter_map(|evidence| together([evidence], catalogue)).collect();
     for typed in profile.typed() {
         let weight = typed.weight.abs() * age.factor(typed.at);
@@ -296,7 +314,7 @@ fn keep_strongest(evidence: &mut Vec<Evidence>, limit: usize) {
 
 /// Interests while they grow. `products[a][b]` is the dot product of the sums of `a` and `b`; it follows from what is added,
 /// so that an item costs one dot product an interest and nothing more.
-#[derive(Default)]
+#[derive(Debug, Clone, Default)]
 struct Clusters {
     list: Vec<Cluster>,
     products: Vec<Vec<f64>>,
@@ -305,6 +323,7 @@ struct Clusters {
 }
 
 /// Members and the weighted sum of their vectors.
+#[derive(Debug, Clone)]
 struct Cluster {
     members: Vec<Evidence>,
     sum: Vec<f32>,
@@ -393,15 +412,23 @@ impl Cluster {
     }
 }
 
-fn gather(evidence: Vec<Evidence>, catalogue: &Catalogue, config: &TasteConfig) -> Vec<Interest> {
-    let mut clusters = Clusters::default();
-    for one in evidence {
-        clusters.add(one, catalogue, config.join_affinity);
-        if clusters.list.len() > config.max_interests.max(1) {
-            clusters.merge_closest();
+fn gather(
+    before: &mut Gathered,
+    evidence: Vec<Evidence>,
+    catalogue: &Catalogue,
+    config: &TasteConfig,
+) -> Vec<Interest> {
+    if !evidence.starts_with(&before.evidence) {
+        *before = Gathered::default();
+    }
+    for one in evidence.into_iter().skip(before.evidence.len()) {
+        before.evidence.push(one.clone());
+        before.clusters.add(one, catalogue, config.join_affinity);
+        if before.clusters.list.len() > config.max_interests.max(1) {
+            before.clusters.merge_closest();
         }
     }
-    clusters.list.into_iter().map(|cluster| cluster.into_interest(catalogue)).collect()
+    before.clusters.list.iter().map(|cluster| cluster.clone().into_interest(catalogue)).collect()
 }
 
 /// All of `members` as one interest.

@@ -28,7 +28,7 @@ use predilect_core::catalogue::Column;
 use predilect_core::event::Millis;
 use predilect_core::rank::{Ranked, explain};
 use predilect_core::reason::ReasonKind;
-use predilect_core::taste::{Origin, dismissed, fold};
+use predilect_core::taste::{Gathered, Origin, dismissed, fold_on};
 use predilect_core::{
     Bitmap, Catalogue, Event, Filter, Forget, Interest, ItemIdx, Profile, Query, Reason, Taste, TasteConfig, Typed,
     UnitVector, VectorError,
@@ -55,6 +55,7 @@ pub struct Engine {
     /// Made for the first list that searches.
     outline: OnceCell<Outline>,
     memory: RefCell<Memory>,
+    gathered: RefCell<Gathered>,
     taste_config: TasteConfig,
 }
 
@@ -74,6 +75,7 @@ impl Engine {
             orders,
             outline: OnceCell::new(),
             memory: RefCell::default(),
+            gathered: RefCell::default(),
             taste_config: TasteConfig::default(),
         })
     }
@@ -101,6 +103,7 @@ impl Engine {
 
     /// Puts another profile in the place of the present one.
     pub fn adopt(&mut self, profile: Profile) {
+        self.gathered.take();
         self.profile = profile;
     }
 
@@ -286,6 +289,7 @@ impl Engine {
             }
             Forget::Interest(key) => self.forget_interest(key)?,
         }
+        self.gathered.take();
         Ok(())
     }
 
@@ -359,7 +363,8 @@ impl Engine {
     }
 
     fn taste(&self, now: Millis) -> Taste {
-        fold(&self.profile, &self.catalogue, &self.taste_config, now)
+        let mut gathered = self.gathered.borrow_mut();
+        fold_on(&mut gathered, &self.profile, &self.catalogue, &self.taste_config, now)
     }
 
     fn find(&self, id: &str) -> Result<ItemIdx, EngineError> {
