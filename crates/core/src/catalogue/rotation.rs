@@ -53,14 +53,7 @@ fn second_moment(vectors: &[Vec<f32>], d: usize) -> Vec<Vec<f64>> {
     let count = vectors.len().min(SAMPLE);
     for vector in (0..count).map(|i| &vectors[i * vectors.len() / count]) {
         let vector: Vec<f64> = vector.iter().map(|&v| f64::from(v)).collect();
-        for (i, row) in moment.iter_mut().enumerate() {
-            add(&mut row[i..], vector[i], &vector[i..]);
-        }
-    }
-    for i in 0..d {
-        for j in 0..i {
-            moment[i][j] = moment[j][i];
-        }
+        moment.iter_mut().zip(&vector).for_each(|(row, &value)| add(row, value, &vector));
     }
     moment
 }
