@@ -28,7 +28,7 @@ use predilect_core::catalogue::Column;
 use predilect_core::event::Millis;
 use predilect_core::rank::{Ranked, explain};
 use predilect_core::reason::ReasonKind;
-use predilect_core::taste::{Gathered, Origin, dismissed, fold_on};
+use predilect_core::taste::{Gathered, Origin, dismissed, fold};
 use predilect_core::{
     Bitmap, Catalogue, Event, Filter, Forget, Interest, ItemIdx, Profile, Query, Reason, Taste, TasteConfig, Typed,
     UnitVector, VectorError,
@@ -64,7 +64,6 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Catalogue`] says what is wrong with the bytes.
-    #[inline(never)]
     pub fn open(catalogue: Vec<u8>) -> Result<Self, EngineError> {
         let catalogue = Catalogue::open(catalogue)?;
         let orders =
@@ -103,8 +102,8 @@ impl Engine {
 
     /// Puts another profile in the place of the present one.
     pub fn adopt(&mut self, profile: Profile) {
-        self.gathered.take();
         self.profile = profile;
+        self.forget_answers();
     }
 
     /// The profile.
@@ -275,8 +274,6 @@ impl Engine {
     /// # Errors
     /// [`EngineError::UnknownInterest`] if no interest has that key.
     pub fn forget(&mut self, what: &Forget) -> Result<(), EngineError> {
-        // It speaks of what was liked.
-        self.memory.take();
         match what {
             Forget::Item(id) => self.profile.forget_items(|item| item == id),
             Forget::Before(at) => self.profile.forget_before(*at),
@@ -289,8 +286,14 @@ impl Engine {
             }
             Forget::Interest(key) => self.forget_interest(key)?,
         }
-        self.gathered.take();
+        self.forget_answers();
         Ok(())
+    }
+
+    /// What is kept from list to list speaks of what was liked.
+    fn forget_answers(&mut self) {
+        self.memory.take();
+        self.gathered.take();
     }
 
     fn forget_interest(&mut self, key: &str) -> Result<(), EngineError> {
@@ -325,7 +328,8 @@ impl Engine {
     /// Says whether the bytes are damaged, of another version or of another encoder; the profile then stays as it was.
     pub fn restore(&mut self, bytes: &[u8]) -> Result<(), EngineError> {
         let header = self.catalogue.header();
-        self.profile = snapshot::read(bytes, &header.encoder, header.dimension)?;
+        let profile = snapshot::read(bytes, &header.encoder, header.dimension)?;
+        self.adopt(profile);
         Ok(())
     }
 
@@ -364,7 +368,7 @@ impl Engine {
 
     fn taste(&self, now: Millis) -> Taste {
         let mut gathered = self.gathered.borrow_mut();
-        fold_on(&mut gathered, &self.profile, &self.catalogue, &self.taste_config, now)
+        fold(&mut gathered, &self.profile, &self.catalogue, &self.taste_config, now)
     }
 
     fn find(&self, id: &str) -> Result<ItemIdx, EngineError> {

@@ -46,7 +46,7 @@ pub struct VectorIndex {
     values: Vec<i8>,
     /// 0 for a removed row.
     scales: Vec<f32>,
-    removed: usize,
+    removed: Vec<u32>,
     outline: Outline,
     /// Rows when the outline was measured.
     measured: usize,
@@ -71,7 +71,7 @@ impl VectorIndex {
 
     /// Rows that are there, without the removed ones.
     pub fn count(&self) -> usize {
-        self.scales.len() - self.removed
+        self.scales.len() - self.removed.len()
     }
 
     /// The number that the next row gets.
@@ -138,7 +138,8 @@ impl VectorIndex {
         self.grow(rows)?;
         self.values.extend_from_slice(values);
         self.scales.extend_from_slice(scales);
-        self.removed += scales.iter().filter(|scale| **scale == 0.0).count();
+        let gone = (first as u32..).zip(scales).filter(|(_, scale)| **scale == 0.0);
+        self.removed.extend(gone.map(|(row, _)| row));
         Ok(first)
     }
 
@@ -167,7 +168,7 @@ impl VectorIndex {
     pub fn remove(&mut self, row: usize) -> Result<(), IndexError> {
         self.check(row)?;
         self.scales[row] = 0.0;
-        self.removed += 1;
+        self.removed.push(row as u32);
         Ok(())
     }
 
@@ -201,10 +202,7 @@ impl VectorIndex {
                 allowed
             }
         };
-        if self.removed > 0 {
-            let gone = self.scales.iter().enumerate().filter(|(_, scale)| **scale == 0.0);
-            gone.for_each(|(row, _)| allowed.remove(row));
-        }
+        self.removed.iter().for_each(|&row| allowed.remove(row as usize));
         Ok(top_k(self.rows(), outline, &queries.iter().collect::<Vec<_>>(), k, &allowed))
     }
 

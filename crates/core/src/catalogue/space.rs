@@ -13,6 +13,8 @@ use crate::vector::UnitVector;
 
 /// From so many items on, a rotation saves more than its bytes cost.
 const TURNED: usize = 10_000;
+/// Items that the rotation is fitted to, spread evenly.
+const SAMPLE: usize = 8192;
 /// Fewer items than this say too little about what is shared.
 const MIN_ITEMS: usize = 100;
 /// A language with fewer items than this has no direction of its own.
@@ -65,8 +67,9 @@ impl Space {
         let narrow = |wide: &Vec<f64>| wide.iter().map(|&v| v as f32).collect();
         let mut space = Self { centre: narrow(&centre), axes: axes.iter().map(narrow).collect(), rotation: Vec::new() };
         if vectors.len() >= TURNED {
-            let left: Vec<Vec<f32>> = vectors.iter().map(|vector| space.project(vector).as_slice().to_vec()).collect();
-            space.rotation = rotation::fit(&left);
+            let spread = (0..SAMPLE).map(|i| &vectors[i * vectors.len() / SAMPLE]);
+            let left = spread.map(|vector| space.left(vector).unwrap_or_else(|| wide(vector)));
+            space.rotation = rotation::fit(left, d);
         }
         space
     }
@@ -76,22 +79,27 @@ impl Space {
         if self.centre.is_empty() {
             return vector.clone();
         }
-        let mut left: Vec<f64> =
-            vector.as_slice().iter().zip(&self.centre).map(|(&v, &c)| f64::from(v) - f64::from(c)).collect();
+        let left = self.left(vector).unwrap_or_else(|| wide(vector));
+        let turned = match self.rotation.is_empty() {
+            true => left.iter().map(|&v| v as f32).collect(),
+            false => rotation::turn(&self.rotation, &left),
+        };
+        UnitVector::new(&turned).unwrap_or_else(|_| vector.clone())
+    }
+
+    /// What is left of a vector without what all items share, if anything is.
+    fn left(&self, vector: &UnitVector) -> Option<Vec<f64>> {
+        let mut left: Vec<f64> = wide(vector).iter().zip(&self.centre).map(|(v, &c)| v - f64::from(c)).collect();
         for axis in &self.axes {
             let axis: Vec<f64> = axis.iter().map(|&v| f64::from(v)).collect();
             remove(&mut left, &axis);
         }
-        let narrow = |wide: &[f64]| wide.iter().map(|&v| v as f32).collect::<Vec<f32>>();
-        let turned = |wide: &[f64]| match self.rotation.is_empty() {
-            true => narrow(wide),
-            false => rotation::turn(&self.rotation, wide),
-        };
-        UnitVector::new(&turned(&left)).unwrap_or_else(|_| {
-            let whole: Vec<f64> = vector.as_slice().iter().map(|&v| f64::from(v)).collect();
-            UnitVector::new(&turned(&whole)).unwrap_or_else(|_| vector.clone())
-        })
+        left.iter().any(|&v| v as f32 != 0.0).then_some(left)
     }
+}
+
+fn wide(vector: &UnitVector) -> Vec<f64> {
+    vector.as_slice().iter().map(|&v| f64::from(v)).collect()
 }
 
 fn mean<'a>(vectors: impl Iterator<Item = &'a UnitVector>) -> Vec<f64> {
