@@ -6,6 +6,8 @@ import type { Progress, WasmSource } from './types.js';
 import type { Builder } from './wasm/builder.js';
 
 type Glue = typeof import('./wasm/builder.js');
+/** Puts what is made of the present catalogue in its place, in one go: another change cannot come between. */
+type Change = (make: (catalogue: Uint8Array) => Uint8Array) => void;
 
 /** Where the builder comes from. */
 export interface BuilderSource {
@@ -29,30 +31,29 @@ export class LazyBuilder {
     this.#source = source;
   }
 
-  /** The catalogue without some items. */
-  async without(catalogue: () => Uint8Array, ids: string[], signal: AbortSignal): Promise<Uint8Array> {
+  /** Takes items out. */
+  async remove(ids: string[], change: Change, signal: AbortSignal): Promise<void> {
     const { removeItems } = await this.#get(signal);
-    return guarded(() => removeItems(catalogue(), ids));
+    change((catalogue) => guarded(() => removeItems(catalogue, ids)));
   }
 
   /**
-   * The catalogue with these items, as lines of JSON, in the place of those of the same ids or behind all.
+   * Puts items, as lines of JSON, in the place of those of the same ids or behind all.
    *
    * @param encode texts to vectors, and the encoder's fingerprint
    */
-  async with(
-    catalogue: () => Uint8Array,
+  async add(
     lines: string,
     encode: (texts: string[]) => Promise<[Float32Array, string]>,
+    change: Change,
     signal: AbortSignal,
-  ): Promise<Uint8Array> {
+  ): Promise<void> {
     const { Builder } = await this.#get(signal);
     const builder = new Builder('{}');
     try {
       const texts = guarded(() => read(builder, lines));
       const [vectors, fingerprint] = await encode(texts);
-      // Read only now: it may have changed meanwhile.
-      return guarded(() => builder.amend(catalogue(), [], vectors, fingerprint));
+      change((catalogue) => guarded(() => builder.amend(catalogue, [], vectors, fingerprint)));
     } finally {
       builder.free();
     }

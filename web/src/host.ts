@@ -92,6 +92,11 @@ export class Host {
       return [vectors, encoder.fingerprint];
     };
 
+    const change = (make: (catalogue: Uint8Array) => Uint8Array): void => {
+      if (signal.aborted) throw abortError(signal);
+      clock.time(() => engine.replace(make(engine.catalogue())));
+    };
+
     switch (message.call) {
       case 'record':
         clock.time(() => engine.record(...message.args));
@@ -127,11 +132,9 @@ export class Host {
       case 'forget':
         return keeper.change(() => clock.time(() => profile.forget(...message.args)));
       case 'add':
-        engine.replace(await builder.with(() => engine.catalogue(), message.args[0], encode, signal));
-        return undefined;
+        return builder.add(message.args[0], encode, change, signal);
       case 'remove':
-        engine.replace(await builder.without(() => engine.catalogue(), message.args[0], signal));
-        return undefined;
+        return builder.remove(message.args[0], change, signal);
       case 'info':
         return clock.time(() => engine.info());
       case 'snapshot':

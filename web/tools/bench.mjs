@@ -10,7 +10,9 @@ import { files, root, stopChildrenOnSignals } from './steps.mjs';
 
 async function main(/** @type {string[]} */ words) {
   const [name, ...args] = words;
-  const known = files(['web/tools/bench'], (path) => path.endsWith('.mjs')).map((path) => basename(path, '.mjs'));
+  const known = files(['web/tools/bench'], (path) => /^web\/tools\/bench\/[^/]+\.mjs$/.test(path)).map((path) =>
+    basename(path, '.mjs'),
+  );
   if (name === undefined || !known.includes(name)) {
     console.log(`usage: npm run bench -- NAME [arguments]; there is: ${known.join(', ') || 'none yet'}`);
     process.exitCode = name === undefined ? 0 : 1;
