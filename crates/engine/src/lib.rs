@@ -90,12 +90,12 @@ impl Engine {
     /// [`EngineError::Catalogue`], or [`EngineError::EncoderMismatch`] for a catalogue of another encoder.
     pub fn replace(&mut self, catalogue: Vec<u8>) -> Result<(), EngineError> {
         let mut other = Self::open(catalogue)?;
-        let (found, expected) = (&other.catalogue.header().encoder, &self.catalogue.header().encoder);
-        if found != expected {
-            let (found, expected) = (found.clone(), expected.clone());
+        let encoder = &self.catalogue.header().encoder;
+        if other.catalogue.header().encoder != *encoder {
+            let (found, expected) = (other.catalogue.header().encoder.clone(), encoder.clone());
             return Err(EngineError::EncoderMismatch { what: "the other catalogue", found, expected });
         }
-        other.profile = std::mem::take(&mut self.profile);
+        std::mem::swap(&mut self.profile, &mut other.profile);
         *self = other;
         Ok(())
     }
@@ -291,6 +291,8 @@ impl Engine {
     }
 
     /// What is kept from list to list speaks of what was liked.
+    // Once, not at every caller: each would carry the code that frees it.
+    #[inline(never)]
     fn forget_answers(&mut self) {
         self.memory.take();
         self.gathered.take();
