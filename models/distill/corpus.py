@@ -29,7 +29,7 @@ CAPS = {
     "artworks": 8000, "debian-short": 11000, "debian-long": 4000, "subjectivity": 6000, "sentence_polarity": 7000,
     "pros_cons": 6000, "product_reviews": 5000, "movie_reviews": 5000, "manpages-zh": 6000,
     "libreoffice-help-zh-cn": 7000, "fortunes-zh": 12000, "howtocook": 8000, "react-zh-hans": 6000,
-    "rust-book-cn": 4000, "debian-reference-zh-cn": 2000, "cedict": 30000, "passage-en": 5000, "passage-zh": 5000,
+    "rust-book-cn": 4000, "debian-reference-zh-cn": 2000, "cedict": 30000, "films": 12000, "passage-en": 5000, "passage-zh": 5000,
 }
 
 
@@ -178,7 +178,6 @@ def chinese_docs():
 
 
 def catalogues():
-    # movies.jsonl is not read: its texts describe the items of the cold-item evaluation.
     for name in ("artworks", "topics", "apis", "selfhosted", "recipes_zh"):
         for row in lines(DATA / f"catalogs/{name}.jsonl.gz"):
             entry = json.loads(row)
@@ -186,6 +185,21 @@ def catalogues():
             yield name, title
             if text:
                 yield name, f"{title}. {text}" if name != "recipes_zh" else f"{title}：{text}"
+
+
+def films():
+    """Films that the cold-item evaluation does not know: no title of MovieLens, whatever the year."""
+    same = lambda title: key(re.sub(r"\([^)]*\)|^(the|an?) |, (the|an?)$", "", title.strip(), flags=re.I))
+    known = set()
+    if (DATA / "eval").exists():
+        with open(DATA / "eval/ml-latest-small/movies.csv", encoding="utf8", newline="") as file:
+            for row in csv.DictReader(file):
+                title = re.sub(r" *\(\d{4}\) *$", "", row["title"])
+                known |= {same(re.sub(r" *\([^)]*\)", "", title))} | {same(t.removeprefix("a.k.a. ")) for t in re.findall(r"\(([^)]*)\)", title)}
+    for row in lines(DATA / "catalogs/movies.jsonl.gz"):
+        film = json.loads(row)
+        if len(film["text"]) > 150 and same(film["title"]) not in known:
+            yield "films", first_sentences(f'{film["title"]}. {clean(film["text"])}', 320)
 
 
 def folder(path: Path):
@@ -305,11 +319,11 @@ def main() -> None:
             pairs.append(row)
             kept += 1
 
-    streams = [] if options.only_text else [debian(), reviews(), chinese_docs(), catalogues(), passages()]
+    streams = [] if options.only_text else [debian(), reviews(), chinese_docs(), catalogues(), films(), passages()]
     for stream in streams + [folder(f) for f in options.text]:
         for source, text in stream:
             text = clean(text)
-            if 4 <= len(text) <= (1200 if source.startswith("passage") else 500) and len(key(text)) >= 2:
+            if 4 <= len(text) <= (1200 if source.startswith("passage") else 700) and len(key(text)) >= 2:
                 singles[source].append(text)
 
     rows, row_of, links = [], {}, []

@@ -98,23 +98,25 @@ test('two tabs share one profile: none of their events is lost, what one forgets
   const { page: one, context } = await tab();
   const { page: two } = await tab(context);
   const EACH = 400;
-  const tell = ([name, count]) =>
+  // Both tell of the same items, though the list of the tab that opens second may know of the first one's events.
+  const items = await one.evaluate(async () => {
+    window.r = await open({ profile: 't', consent: 'granted' });
+    return (await window.r.recommend({ k: 100 })).items.map(({ id }) => id);
+  });
+  const tell = ([name, count, items]) =>
     (async () => {
-      window.r = await open({ profile: 't', consent: 'granted' });
-      const { items } = await window.r.recommend({ k: 100 });
+      window.r ??= await open({ profile: 't', consent: 'granted' });
       const start = name === 'one' ? 1_000_000 : 2_000_000;
       const receipts = [];
       for (let i = 0; i < count; i++) {
-        receipts.push(window.r.record({ kind: 'view', item: items[i % 100].id, at: start + i }));
+        receipts.push(window.r.record({ kind: 'view', item: items[i % items.length], at: start + i }));
         if (i % 10 === 0) await receipts.at(-1);
       }
-      return { kept: (await Promise.all(receipts)).filter(({ kept }) => kept).length, item: items[0].id };
+      return (await Promise.all(receipts)).filter(({ kept }) => kept).length;
     })();
-  const told = await Promise.all([one.evaluate(tell, ['one', EACH]), two.evaluate(tell, ['two', EACH])]);
-  assert.deepEqual(
-    told.map(({ kept }) => kept),
-    [EACH, EACH],
-  );
+  const told = await Promise.all([one.evaluate(tell, ['one', EACH, items]), two.evaluate(tell, ['two', EACH, items])]);
+  assert.equal(items.length, 100);
+  assert.deepEqual(told, [EACH, EACH]);
   for (const page of [one, two]) {
     const all = await page.evaluate(
       (count) => until(async () => (await window.r.profile()).events === count),
@@ -122,7 +124,7 @@ test('two tabs share one profile: none of their events is lost, what one forgets
     );
     assert.ok(all, 'each tab knows what both told');
   }
-  await one.evaluate((item) => window.r.forget({ item }), told[0].item);
+  await one.evaluate((item) => window.r.forget({ item }), items[0]);
   const left = 2 * EACH - 2 * (EACH / 100);
   assert.ok(await two.evaluate((left) => until(async () => (await window.r.profile()).events === left), left));
   assert.ok((await two.evaluate(() => notices)).includes('profile-changed'));
