@@ -322,6 +322,7 @@ Examples:
   predilect build items.jsonl -o films.predilect --keep-duplicates             encode them once
   predilect eval ml-latest-small --catalogue films.predilect --html report.html
   predilect eval ml-latest-small --catalogue films.predilect --protocol warm --validation
+  predilect eval ml-latest-small --catalogue films.predilect --protocol warm --ablation
 
 Data: a folder of MovieLens (100K, 1M, latest) or MIND, a CSV of events (user, item, kind or rating,
 time), or a text file of sequences (user item item ...). The engine learns from the training part
@@ -342,6 +343,9 @@ pub struct EvalArgs {
     /// Measure on the parts that choices are made on, not on the test
     #[arg(long)]
     pub validation: bool,
+    /// Instead of baselines, measure the engine without each of its parts
+    #[arg(long, requires = "catalogue")]
+    pub ablation: bool,
     /// Measure the engine and popularity only
     #[arg(long)]
     pub engine_only: bool,
@@ -394,6 +398,10 @@ pub enum ProtocolArg {
     ColdItems,
     /// People after their first 0, 1, 3, 5, 10 events
     ColdUsers,
+    /// Made-up people whose tastes drift and change, list after list
+    Drift,
+    /// Events with gaps, out of order or forged, one dislike, another's past
+    Robust,
 }
 
 impl ProtocolArg {
@@ -405,6 +413,8 @@ impl ProtocolArg {
             Self::Random => "random",
             Self::ColdItems => "cold-items",
             Self::ColdUsers => "cold-users",
+            Self::Drift => "drift",
+            Self::Robust => "robust",
         }
     }
 }

@@ -5,7 +5,9 @@ use predilect_core::rank::{SIGNALS as SIGNAL_COUNT, Signal, Weights};
 use predilect_eval::data::Dataset;
 use predilect_eval::models::Settings;
 use predilect_eval::read;
-use predilect_eval::report::{Report, Section, html};
+use predilect_eval::report::{Report, Section, Table, html};
+use predilect_eval::run::Outcome;
+use predilect_eval::stats::Mean;
 use predilect_eval::suite::{SuiteOptions, suite};
 use serde_json::{Map, Value, json};
 
@@ -42,6 +44,7 @@ pub fn eval(args: &EvalArgs) -> Result<(), Failure> {
         validation: args.validation,
         only: args.protocol.iter().map(|protocol| protocol.name().to_owned()).collect(),
         engine_only: args.engine_only,
+        ablation: args.ablation,
         engine,
     };
     let say = |what: &str| {
@@ -114,15 +117,40 @@ fn print(report: &Report) {
     for section in &report.sections {
         let bytes =
             section.bytes_per_item.map_or_else(String::new, |b| format!(", {b:.1} bytes an item besides vectors"));
-        println!("\n{} ({} cases{bytes})", section.name, section.cases);
-        print!("{}", table(section));
+        let against = section.against.as_ref().map_or_else(String::new, |own| format!("; nDCG less that of {own}"));
+        println!("\n{} ({} cases{bytes}{against})", section.name, section.cases);
+        print!("{}", outcomes(section));
+    }
+    for table in &report.tables {
+        println!("\n{}\n{}", table.name, table.note);
+        print!("{}", numbers(table));
     }
 }
 
-fn table(section: &Section) -> String {
+fn numbers(table: &Table) -> String {
+    let mut columns = vec![text("", 40)];
+    table.columns.iter().for_each(|name| columns.extend([number(name), number("±")]));
+    let row = |row: &predilect_eval::report::Row| {
+        let mut cells = vec![row.name.clone()];
+        for cell in &row.cells {
+            cells.extend([cell.value, cell.error].map(|value| shown(value, 4)));
+        }
+        cells
+    };
+    render(&columns, &table.rows.iter().map(row).collect::<Vec<_>>())
+}
+
+/// Nothing where a number is not known.
+fn shown(value: f64, digits: usize) -> String {
+    if value.is_nan() { String::new() } else { format!("{value:.digits$}") }
+}
+
+fn outcomes(section: &Section) -> String {
     let columns = [
         text("model", 30),
         number("nDCG"),
+        number("±"),
+        number("less"),
         number("±"),
         number("HR"),
         number("±"),
@@ -137,19 +165,22 @@ fn table(section: &Section) -> String {
         number("popular"),
         number("s"),
     ];
-    let row = |o: &predilect_eval::run::Outcome| {
+    let row = |o: &Outcome| {
         let mut cells = vec![o.model.clone()];
         let (ndcg, hit) = (o.mean("nDCG"), o.mean("HR"));
-        let shown = [
+        let less = o.difference.map_or(Mean::exact(f64::NAN), |difference| difference.mean);
+        let first = [
             ndcg.value,
             ndcg.error,
+            less.value,
+            less.error,
             hit.value,
             hit.error,
             o.mean("MRR").value,
             o.mean("recall").value,
             o.mean("MAP").value,
         ];
-        cells.extend(shown.map(|value| format!("{value:.4}")));
+        cells.extend(first.map(|value| shown(value, 4)));
         let l = &o.lists;
         let more = [o.mean("AUC").value, l.coverage, l.diversity, l.novelty, l.calibration, l.popularity_share];
         cells.extend(more.map(|value| format!("{value:.3}")));

@@ -5,12 +5,17 @@
 //! ```
 //! The engine is driven over a catalogue that has learned from the training part only. Nothing here runs in a page.
 
+pub mod ablation;
 pub mod data;
 pub mod metrics;
 pub mod models;
 pub mod read;
 pub mod report;
+pub mod robust;
 pub mod run;
+pub mod simulate;
 pub mod split;
 pub mod stats;
 pub mod suite;
+#[cfg(test)]
+mod synthetic;

@@ -6,7 +6,7 @@ use crate::data::Dataset;
 use crate::metrics::{ListMetrics, RankMetrics, Shown, lists, ranking};
 use crate::models::Model;
 use crate::split::Split;
-use crate::stats::{Mean, mean};
+use crate::stats::{Difference, Mean, mean};
 
 /// What a model reached.
 #[derive(Debug, Clone, Serialize)]
@@ -20,6 +20,8 @@ pub struct Outcome {
     pub lists: ListMetrics,
     /// Means over cases, by name.
     pub means: Vec<(&'static str, Mean)>,
+    /// nDCG less that of the model that the section compares with.
+    pub difference: Option<Difference>,
     /// Seconds for all cases.
     pub seconds: f64,
 }
@@ -41,7 +43,7 @@ pub const METRICS: [(&str, Metric); 9] = [
 ];
 
 /// Seed of all bootstrap errors.
-const SEED: u64 = 20;
+pub const SEED: u64 = 20;
 
 impl Outcome {
     /// nDCG of each case.
@@ -64,6 +66,7 @@ pub fn run(model: &mut dyn Model, data: &Dataset, split: &Split, k: usize) -> Ou
     split.train.iter().flatten().for_each(|act| support[act.item] += 1);
     let mut cases = Vec::with_capacity(split.cases.len());
     let mut shown: Vec<(Vec<usize>, Vec<usize>)> = Vec::new();
+    model.restrict(split.pool.as_deref());
     for case in &split.cases {
         let mut scores = model.scores(case);
         for act in &case.history {
@@ -80,7 +83,7 @@ pub fn run(model: &mut dyn Model, data: &Dataset, split: &Split, k: usize) -> Ou
     let tags: Vec<Vec<String>> = data.items.iter().map(|item| item.tags.clone()).collect();
     let shown: Vec<Shown<'_>> = shown.iter().map(|(list, history)| Shown { list, history }).collect();
     let lists = lists(&shown, &support, split.train.len(), &tags, |a, b| overlap(&tags[a], &tags[b]));
-    Outcome { model: model.name(), means: outcome(&cases), cases, lists, seconds }
+    Outcome { model: model.name(), means: outcome(&cases), cases, lists, difference: None, seconds }
 }
 
 /// Means of all metrics over cases.
@@ -88,8 +91,8 @@ pub fn outcome(cases: &[RankMetrics]) -> Vec<(&'static str, Mean)> {
     METRICS.map(|(name, metric)| (name, mean(&cases.iter().map(metric).collect::<Vec<_>>(), SEED))).to_vec()
 }
 
-/// The best `k`, equal ones by row.
-fn best(scores: &[f64], k: usize) -> Vec<usize> {
+/// The best `k`, equal ones by row; NaN takes an item out.
+pub fn best(scores: &[f64], k: usize) -> Vec<usize> {
     let mut order: Vec<usize> = (0..scores.len()).filter(|&item| scores[item] > f64::NEG_INFINITY).collect();
     order.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]).then(a.cmp(b)));
     order.truncate(k);

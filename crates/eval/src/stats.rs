@@ -12,6 +12,13 @@ pub struct Mean {
     pub error: f64,
 }
 
+impl Mean {
+    /// A number whose error is not known.
+    pub fn exact(value: f64) -> Self {
+        Self { value, error: f64::NAN }
+    }
+}
+
 /// Resamples that an error is taken from.
 const RESAMPLES: u64 = 1000;
 

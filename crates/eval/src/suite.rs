@@ -2,11 +2,16 @@
 
 use predilect_engine::EngineError;
 
+use crate::ablation::variants;
 use crate::data::{Act, Dataset};
-use crate::models::{Als, Content, Ease, EngineModel, ItemKnn, Model, Popular, Random, Settings, Weighting};
+use crate::models::{
+    Als, Content, Ease, EngineModel, ItemKnn, Lesson, Model, Popular, Random, Settings, Weighting, lesson,
+};
 use crate::report::{Report, Section};
-use crate::run::{Outcome, outcome, run};
+use crate::run::{Outcome, SEED, outcome, run};
 use crate::split::{Split, cold_items, cold_users, leave_last_out, random, temporal};
+use crate::stats::paired;
+use crate::{robust, simulate};
 
 /// What to measure.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,12 +26,14 @@ pub struct SuiteOptions {
     pub only: Vec<String>,
     /// Leave the baselines out.
     pub engine_only: bool,
+    /// Instead of baselines: the engine without each of its parts.
+    pub ablation: bool,
     /// How the engine is asked.
     pub engine: Settings,
 }
 
 /// Names of the protocols.
-pub const PROTOCOLS: [&str; 5] = ["warm", "temporal", "random", "cold-items", "cold-users"];
+pub const PROTOCOLS: [&str; 7] = ["warm", "temporal", "random", "cold-items", "cold-users", "drift", "robust"];
 
 /// Parts that stand for the test where choices are made.
 const VALIDATION: [usize; 3] = [1, 2, 3];
@@ -35,6 +42,8 @@ const HALF_LIFE: f64 = 4.0;
 /// Numbers of first events of people who were unknown.
 pub const FIRST_EVENTS: [usize; 5] = [0, 1, 3, 5, 10];
 const FOLDS: usize = 5;
+/// Seeds of the cold items that choices are made on begin here.
+const VALIDATION_SEEDS: u64 = 1000;
 
 /// Measures. `catalogue` holds the vectors of the items; without it only baselines are measured. `say` is told what is done.
 ///
@@ -49,25 +58,37 @@ pub fn suite(
     let mut report = Report::new(data, options.k);
     let wanted = |name: &str| options.only.is_empty() || options.only.iter().any(|own| own == name);
     let bench = Bench { data, catalogue, options, say };
+    let backs: &[usize] = if options.validation { &VALIDATION } else { &[0] };
     if wanted("warm") {
-        let backs: &[usize] = if options.validation { &VALIDATION } else { &[0] };
         let splits: Vec<Split> = backs.iter().map(|&back| leave_last_out(data, back)).collect();
-        report.sections.push(bench.section(&splits, Models::Warm)?);
+        report.sections.extend(bench.sections(&[splits], Models::Warm)?);
     }
     if wanted("temporal") {
-        report.sections.push(bench.section(&[temporal(data, 0.8)], Models::Usual)?);
+        report.sections.extend(bench.sections(&[vec![temporal(data, 0.8)]], Models::Usual)?);
     }
     if wanted("random") {
-        report.sections.push(bench.section(&[random(data, 0.8, options.seed)], Models::Usual)?);
+        report.sections.extend(bench.sections(&[vec![random(data, 0.8, options.seed)]], Models::Usual)?);
     }
     if wanted("cold-items") {
-        let splits: Vec<Split> = (0..3).map(|seed| cold_items(data, 0.2, options.seed + seed)).collect();
-        report.sections.push(bench.section(&splits, Models::Content)?);
+        let first = options.seed + if options.validation { VALIDATION_SEEDS } else { 0 };
+        let splits: Vec<Split> = (0..3).map(|seed| cold_items(data, 0.2, first + seed)).collect();
+        report.sections.extend(bench.sections(&[splits], Models::Content)?);
     }
     if wanted("cold-users") {
-        for known in FIRST_EVENTS {
-            let splits: Vec<Split> = (0..FOLDS).map(|fold| cold_users(data, known, fold, FOLDS)).collect();
-            report.sections.push(bench.section(&splits, Models::Newcomer)?);
+        let folds = |known| (0..FOLDS).map(|fold| cold_users(data, known, fold, FOLDS)).collect();
+        let splits: Vec<Vec<Split>> = FIRST_EVENTS.into_iter().map(folds).collect();
+        report.sections.extend(bench.sections(&splits, Models::Newcomer)?);
+    }
+    if let Some(catalogue) = catalogue {
+        let engine = Settings { k: options.k, ..options.engine.clone() };
+        if wanted("drift") {
+            say("drift");
+            let sizes = simulate::Sizes { k: options.k, ..Default::default() };
+            report.tables.extend(simulate::drift(data, catalogue, &engine, &sizes, options.seed)?);
+        }
+        if wanted("robust") {
+            say("robustness");
+            report.tables.extend(robust::tables(data, catalogue, &engine, backs[0], options.seed)?);
         }
     }
     Ok(report)
@@ -89,27 +110,42 @@ struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    /// All models of a kind over all splits, the cases of which count as one set.
-    fn section(&self, splits: &[Split], models: Models) -> Result<Section, EngineError> {
+    /// All models of a kind over groups of splits. The cases of a group count as one set; splits at the same place of their
+    /// groups have the same training part, which is learned from once.
+    fn sections(&self, groups: &[Vec<Split>], models: Models) -> Result<Vec<Section>, EngineError> {
         let mut bytes_per_item = None;
-        let mut outcomes: Vec<Outcome> = Vec::new();
-        for split in splits {
-            for (at, mut model) in self.models(split, models, &mut bytes_per_item)?.into_iter().enumerate() {
-                (self.say)(&format!("{}: {}", split.name, model.name()));
-                let one = run(model.as_mut(), self.data, split, self.options.k);
-                match outcomes.get_mut(at) {
-                    Some(sum) => join(sum, one),
-                    None => outcomes.push(one),
+        let mut outcomes: Vec<Vec<Outcome>> = vec![Vec::new(); groups.len()];
+        for at in 0..groups.first().map_or(0, Vec::len) {
+            for (place, mut model) in self.models(&groups[0][at], models, &mut bytes_per_item)?.into_iter().enumerate()
+            {
+                for (group, outcomes) in groups.iter().zip(&mut outcomes) {
+                    (self.say)(&format!("{}: {}", group[at].name, model.name()));
+                    let one = run(model.as_mut(), self.data, &group[at], self.options.k);
+                    match outcomes.get_mut(place) {
+                        Some(sum) => join(sum, one),
+                        None => outcomes.push(one),
+                    }
                 }
             }
         }
+        let section = |(group, outcomes): (&Vec<Split>, Vec<Outcome>)| {
+            let name = group.first().map_or_else(String::new, |split| split.name.clone());
+            self.section(name, outcomes, group.len(), bytes_per_item)
+        };
+        Ok(groups.iter().zip(outcomes).map(section).collect())
+    }
+
+    fn section(&self, name: String, mut outcomes: Vec<Outcome>, splits: usize, bytes: Option<f64>) -> Section {
+        let own = &self.options.engine.name;
+        let reference = outcomes.iter().find(|outcome| outcome.model == *own).map(Outcome::ndcg);
         for sum in &mut outcomes {
             sum.means = outcome(&sum.cases);
-            sum.lists = sum.lists.scaled(1.0 / splits.len() as f64);
+            sum.lists = sum.lists.scaled(1.0 / splits as f64);
+            let other = reference.as_ref().filter(|_| sum.model != *own);
+            sum.difference = other.map(|other| paired(&sum.ndcg(), other, SEED));
         }
-        let name = splits.first().map_or_else(String::new, |split| split.name.clone());
         let cases = outcomes.first().map_or(0, |outcome| outcome.cases.len());
-        Ok(Section { name, cases, outcomes, bytes_per_item })
+        Section { name, cases, against: reference.map(|_| own.clone()), outcomes, bytes_per_item: bytes }
     }
 
     fn models<'b>(
@@ -119,25 +155,32 @@ impl Bench<'_> {
         bytes: &mut Option<f64>,
     ) -> Result<Vec<Box<dyn Model + 'b>>, EngineError> {
         let (train, items) = (split.train.as_slice(), self.data.items.len());
-        let mut all: Vec<Box<dyn Model + 'b>> = vec![Box::new(Popular::learn(train, items))];
-        let models = if self.options.engine_only { Models::Newcomer } else { models };
-        if models != Models::Newcomer {
-            all.push(Box::new(Random { items, seed: self.options.seed }));
-        }
-        if matches!(models, Models::Warm | Models::Usual) {
-            all.extend(behaviour(train, items, models == Models::Warm));
-        }
-        if matches!(models, Models::Warm | Models::Content) {
-            for weighting in [Weighting::TfIdf, Weighting::Bm25] {
-                all.push(Box::new(Content::learn(&self.data.items, weighting)));
+        let mut all: Vec<Box<dyn Model + 'b>> = Vec::new();
+        if !self.options.ablation {
+            all.push(Box::new(Popular::learn(train, items)));
+            if !self.options.engine_only {
+                all.push(Box::new(Random { items, seed: self.options.seed }));
+                if models != Models::Content {
+                    all.extend(behaviour(train, items, models == Models::Warm));
+                }
+                for weighting in [Weighting::TfIdf, Weighting::Bm25] {
+                    all.push(Box::new(Content::learn(&self.data.items, weighting)));
+                }
             }
         }
         if let Some(catalogue) = self.catalogue {
-            let engine = EngineModel::learn(catalogue, &self.data.items, split, self.options.engine.clone())?;
-            *bytes = Some(engine.report.bytes_per_item);
-            all.push(Box::new(engine));
+            let engine = &self.options.engine;
+            let lesson = lesson(catalogue, &self.data.items, train, &engine.learn)?;
+            *bytes = Some(lesson.report.bytes_per_item);
+            for settings in if self.options.ablation { variants(engine) } else { vec![engine.clone()] } {
+                all.push(Box::new(self.engine(catalogue, &lesson, settings)?));
+            }
         }
         Ok(all)
+    }
+
+    fn engine(&self, catalogue: &[u8], lesson: &Lesson, settings: Settings) -> Result<EngineModel<'_>, EngineError> {
+        EngineModel::new(catalogue, lesson, &self.data.items, Settings { k: self.options.k, ..settings })
     }
 }
 
@@ -149,10 +192,13 @@ fn behaviour(train: &[Vec<Act>], items: usize, all: bool) -> Vec<Box<dyn Model>>
     if all {
         out.push(knn(None));
         out.push(Box::new(Als::learn(train, items, 64, 10.0, 10.0, 8, 1)));
-        out.extend(Ease::learn(train, items, 100.0).map(|ease| Box::new(ease) as Box<dyn Model>));
     }
-    let decayed = Ease::learn(train, items, 100.0).map(|ease| ease.with_decay(Some(HALF_LIFE)));
-    out.extend(decayed.map(|ease| Box::new(ease) as Box<dyn Model>));
+    if let Some(ease) = Ease::learn(train, items, 100.0) {
+        if all {
+            out.push(Box::new(ease.clone()));
+        }
+        out.push(Box::new(ease.with_decay(Some(HALF_LIFE))));
+    }
     out
 }
 
@@ -160,4 +206,62 @@ fn join(sum: &mut Outcome, one: Outcome) {
     sum.cases.extend(one.cases);
     sum.lists = sum.lists.plus(&one.lists);
     sum.seconds += one.seconds;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::html;
+    use crate::synthetic::synthetic;
+
+    fn options(only: &[&str]) -> SuiteOptions {
+        SuiteOptions {
+            k: 10,
+            seed: 1,
+            validation: false,
+            only: only.iter().map(|name| (*name).to_owned()).collect(),
+            engine_only: false,
+            ablation: false,
+            engine: Settings::default(),
+        }
+    }
+
+    #[test]
+    fn every_protocol_has_the_engine_and_its_baselines() {
+        let (data, catalogue) = synthetic(1);
+        let only = ["warm", "temporal", "random", "cold-items", "cold-users"];
+        let report = suite(&data, Some(&catalogue), &options(&only), &|_| ()).expect("measures");
+        assert_eq!(report.sections.len(), 4 + FIRST_EVENTS.len());
+        for section in &report.sections {
+            assert!(section.cases > 0 && section.outcomes.len() >= 5, "{}", section.name);
+            assert_eq!(section.against.as_deref(), Some("predilect"), "{}", section.name);
+            let of = |name: &str| section.outcomes.iter().find(|own| own.model == name).expect("a model");
+            assert!(of("predilect").difference.is_none());
+            let less = of("random").difference.expect("is compared").mean.value;
+            let expected = of("random").mean("nDCG").value - of("predilect").mean("nDCG").value;
+            assert!((less - expected).abs() < 1e-12, "{}", section.name);
+        }
+        let known = |name: &str| {
+            let section = report.sections.iter().find(|own| own.name == name).expect("a section");
+            section.outcomes.iter().find(|own| own.model == "predilect").expect("a model").mean("nDCG").value
+        };
+        assert!(known("cold users, 3 events") > known("cold users, 0 events"));
+        assert!(html(&report).contains("cold users, 10 events"));
+    }
+
+    #[test]
+    fn what_matters_is_missed_when_it_is_off() {
+        let (data, catalogue) = synthetic(1);
+        let options = SuiteOptions { ablation: true, ..options(&["cold-items"]) };
+        let report = suite(&data, Some(&catalogue), &options, &|_| ()).expect("measures");
+        let section = &report.sections[0];
+        let less = |name: &str| {
+            let outcome = section.outcomes.iter().find(|own| own.model == name).expect("a part");
+            outcome.difference.expect("is compared").mean
+        };
+        // Nobody has turned to these items: only what they say speaks for them.
+        let interests = less("without interests");
+        assert!(interests.value + 2.0 * interests.error < 0.0, "{interests:?}");
+        assert!(less("without fading of steps").value.abs() < 0.02);
+    }
 }

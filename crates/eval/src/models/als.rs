@@ -90,3 +90,33 @@ impl Model for Als {
         (0..self.factors.nrows()).map(score).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use predilect_core::EventKind;
+
+    #[test]
+    fn a_person_is_solved_by_hand() {
+        // One factor, items at 1 and 2, confidence 3, ridge 1. Gram 5; who turned to the second item:
+        // (4 * 2) / (5 + 3 * 4 + 1).
+        let other = Mat::from_fn(2, 1, |i, _| 1.0 + i as f64);
+        let gram = other.transpose() * &other;
+        let found = solve(&other, &gram, &[1], 3.0, 1.0);
+        assert!((found[0] - 8.0 / 18.0).abs() < 1e-12, "{found:?}");
+    }
+
+    #[test]
+    fn what_goes_together_is_found() {
+        let act = |item| Act { item, kind: EventKind::Like, value: None, at: 0 };
+        // Even items go with even ones, odd with odd.
+        let train: Vec<Vec<Act>> = (0..20)
+            .map(|p| (0..10).filter(|i| (i * 3 + p / 2) % 5 > 0).map(|i| act(i * 2 + p % 2)).collect())
+            .collect();
+        let mut als = Als::learn(&train, 20, 4, 10.0, 1.0, 8, 1);
+        let scores = als.scores(&Case { history: vec![act(0), act(2)], targets: Vec::new(), now: 0 });
+        let least = (2..10).map(|i| scores[i * 2]).fold(f64::INFINITY, f64::min);
+        let most = (0..10).map(|i| scores[i * 2 + 1]).fold(f64::NEG_INFINITY, f64::max);
+        assert!(least > most, "{scores:?}");
+    }
+}

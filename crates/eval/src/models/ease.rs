@@ -9,6 +9,7 @@ use crate::data::Act;
 use crate::split::Case;
 
 /// Dense weights; 4 bytes a pair of items.
+#[derive(Clone)]
 pub struct Ease {
     /// Row after row: what an item of the history adds to each.
     weights: Vec<f32>,
@@ -51,5 +52,37 @@ impl Model for Ease {
             scores.iter_mut().zip(row).for_each(|(score, &value)| *score += weight * f64::from(value));
         }
         scores
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use predilect_core::EventKind;
+
+    fn act(item: usize) -> Act {
+        Act { item, kind: EventKind::Like, value: None, at: item as i64 }
+    }
+
+    #[test]
+    fn weights_by_hand() {
+        // Three people: two with both items, one with the first only; ridge 1. Gram + ridge = [[4, 2], [2, 3]], its inverse
+        // [[3, -2], [-2, 4]] / 8: from the first to the second 2 / 4, back 2 / 3.
+        let train = [vec![act(0), act(1)], vec![act(0), act(1)], vec![act(0)]];
+        let ease = Ease::learn(&train, 2, 1.0).expect("can be inverted");
+        let close = |a: f32, b: f32| (a - b).abs() < 1e-6;
+        assert!(close(ease.weights[1], 0.5) && close(ease.weights[2], 2.0 / 3.0), "{:?}", ease.weights);
+        assert_eq!(ease.weights[0], 0.0);
+    }
+
+    #[test]
+    fn with_decay_the_last_act_counts_most() {
+        let train = [vec![act(0), act(2)], vec![act(1), act(3)]];
+        let case = Case { history: vec![act(0), act(1)], targets: Vec::new(), now: 9 };
+        let mut ease = Ease::learn(&train, 4, 1.0).expect("can be inverted");
+        let plain = ease.scores(&case);
+        assert!((plain[2] - plain[3]).abs() < 1e-6);
+        let faded = ease.with_decay(Some(1.0)).scores(&case);
+        assert!((faded[2] - faded[3] / 2.0).abs() < 1e-6, "{faded:?}");
     }
 }

@@ -1,7 +1,8 @@
 //! The engine that runs in the page, over a catalogue that has learned from the training part only.
 
 use predilect_builder::events::{LearnOptions, LearnReport, learn};
-use predilect_core::catalogue::{Catalogue, attach};
+use predilect_core::catalogue::{Catalogue, Learned, attach};
+use predilect_core::event::Millis;
 use predilect_core::rank::Weights;
 use predilect_core::{ItemIdx, Profile};
 use predilect_engine::{Engine, EngineError, RecommendRequest};
@@ -9,10 +10,14 @@ use serde_json::Map;
 
 use super::Model;
 use crate::data::{Act, Item, event};
-use crate::split::{Case, Split};
+use crate::split::Case;
 
 /// Items the engine is asked for; it orders no more, so that all others share one place at the end.
-const LISTED: usize = 100;
+pub const LISTED: usize = 100;
+/// Above any score, so that what a diverse list shows stands ahead of what it leaves out.
+const SHOWN: f64 = 1e6;
+/// Just before any session.
+const BEFORE_SESSION: Millis = 31 * 60_000;
 
 /// How the engine is asked.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,14 +28,44 @@ pub struct Settings {
     pub learn: LearnOptions,
     /// Weights of the ranking instead of those of the catalogue.
     pub weights: Option<Weights>,
-    /// Diversity of the lists that are shown; scores for metrics of accuracy come from the same request.
+    /// Diversity of the first `k`; the order of what follows them knows none.
     pub diversity: f64,
+    /// Length of the lists.
+    pub k: usize,
+    /// Whether an event says less the older it is.
+    pub ageing: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { name: "predilect".to_owned(), learn: LearnOptions::default(), weights: None, diversity: 0.0 }
+        let name = "predilect".to_owned();
+        Self { name, learn: LearnOptions::default(), weights: None, diversity: 0.0, k: 10, ageing: true }
     }
+}
+
+/// What a catalogue learns from histories, before it is written into it.
+pub struct Lesson {
+    learned: Learned,
+    /// What was learned, in numbers.
+    pub report: LearnReport,
+}
+
+/// Learns from `train` for the rows of `catalogue`.
+///
+/// # Errors
+/// If the catalogue cannot be opened.
+pub fn lesson(
+    catalogue: &[u8],
+    items: &[Item],
+    train: &[Vec<Act>],
+    options: &LearnOptions,
+) -> Result<Lesson, EngineError> {
+    let opened = Catalogue::open(catalogue.to_vec())?;
+    let row: Vec<Option<ItemIdx>> = items.iter().map(|item| opened.find(&item.id)).collect();
+    let known = |act: &Act| Some(Act { item: row[act.item]?.row(), ..*act });
+    let acts: Vec<Vec<Act>> = train.iter().map(|acts| acts.iter().filter_map(known).collect()).collect();
+    let (learned, report) = learn(&acts, opened.len(), options);
+    Ok(Lesson { learned, report })
 }
 
 /// The engine.
@@ -39,66 +74,70 @@ pub struct EngineModel<'a> {
     items: &'a [Item],
     /// Row of the catalogue -> item of the data set.
     of_row: Vec<Option<usize>>,
+    /// Items that are no answer.
+    closed: Vec<usize>,
     settings: Settings,
-    /// What was learned.
-    pub report: LearnReport,
-}
-
-/// `catalogue` with what it learns from `train`.
-///
-/// # Errors
-/// If the catalogue cannot be opened.
-pub fn learned(
-    catalogue: &[u8],
-    items: &[Item],
-    train: &[Vec<Act>],
-    options: &LearnOptions,
-    weights: Option<&Weights>,
-) -> Result<(Vec<u8>, LearnReport), EngineError> {
-    let opened = Catalogue::open(catalogue.to_vec())?;
-    let row: Vec<Option<ItemIdx>> = items.iter().map(|item| opened.find(&item.id)).collect();
-    let known = |act: &Act| Some(Act { item: row[act.item]?.row(), ..*act });
-    let acts: Vec<Vec<Act>> = train.iter().map(|acts| acts.iter().filter_map(known).collect()).collect();
-    let (mut learned, report) = learn(&acts, opened.len(), options);
-    if let Some(weights) = weights {
-        learned.head.weights = weights.clone();
-    }
-    Ok((attach(catalogue, &learned)?, report))
 }
 
 impl<'a> EngineModel<'a> {
-    /// An engine over `catalogue` with what it learns from the split.
+    /// An engine over `catalogue` with what it has learned.
     ///
     /// # Errors
     /// If the catalogue cannot be opened.
-    pub fn learn(catalogue: &[u8], items: &'a [Item], split: &Split, settings: Settings) -> Result<Self, EngineError> {
-        let (bytes, report) = learned(catalogue, items, &split.train, &settings.learn, settings.weights.as_ref())?;
-        let engine = Engine::open(bytes)?;
+    pub fn new(catalogue: &[u8], lesson: &Lesson, items: &'a [Item], settings: Settings) -> Result<Self, EngineError> {
+        let mut learned = lesson.learned.clone();
+        learned.head.half_life_steps = settings.learn.half_life_steps;
+        if let Some(weights) = &settings.weights {
+            learned.head.weights = weights.clone();
+        }
+        let engine = Engine::open(attach(catalogue, &learned)?)?;
         let mut of_row = vec![None; engine.catalogue().len()];
         for (at, item) in items.iter().enumerate() {
             if let Some(row) = engine.catalogue().find(&item.id) {
                 of_row[row.row()] = Some(at);
             }
         }
-        Ok(Self { engine, items, of_row, settings, report })
+        Ok(Self { engine, items, of_row, closed: Vec::new(), settings })
     }
 
-    fn ask(&mut self, case: &Case, k: usize) -> Vec<(usize, f64)> {
+    /// The list a page would show after `history` at `now`, without the items `exclude`.
+    pub fn shown(&mut self, history: &[Act], now: Millis, exclude: &[usize]) -> Vec<usize> {
+        self.adopt(history, now);
+        let list = self.ask(now, self.settings.k, self.settings.diversity, exclude);
+        list.into_iter().map(|(item, _)| item).collect()
+    }
+
+    /// How close two items are in the catalogue, 0 for unrelated ones.
+    pub fn affinity(&self, a: usize, b: usize) -> f64 {
+        let catalogue = self.engine.catalogue();
+        let row = |item: usize| catalogue.find(&self.items[item].id);
+        let (Some(a), Some(b)) = (row(a), row(b)) else { return 0.0 };
+        catalogue.affinity(catalogue.similarity(&catalogue.query(a), b))
+    }
+
+    fn adopt(&mut self, history: &[Act], now: Millis) {
         let mut profile = Profile::default();
-        for act in &case.history {
+        for act in history {
+            let mut event = event(act, self.items);
+            if !self.settings.ageing {
+                event.at = event.at.max(now - BEFORE_SESSION);
+            }
             // Acts of a data set are checked when read; the engine would refuse none of them.
-            let _ = profile.record(event(act, self.items));
+            let _ = profile.record(event);
         }
         self.engine.adopt(profile);
+    }
+
+    fn ask(&self, now: Millis, k: usize, diversity: f64, exclude: &[usize]) -> Vec<(usize, f64)> {
         let request = RecommendRequest {
-            now: case.now,
+            now,
             k,
             seed: 0,
             filter: Map::new(),
-            diversity: self.settings.diversity,
+            diversity,
             explore: 0.0,
             include_owned: false,
-            exclude: Vec::new(),
+            exclude: exclude.iter().map(|&item| self.items[item].id.clone()).collect(),
         };
         let list = self.engine.rank(&request).unwrap_or_default();
         list.into_iter().filter_map(|ranked| Some((self.of_row[ranked.item.row()]?, ranked.score))).collect()
@@ -110,10 +149,21 @@ impl Model for EngineModel<'_> {
         self.settings.name.clone()
     }
 
+    fn restrict(&mut self, pool: Option<&[bool]>) {
+        self.closed = pool.map_or_else(Vec::new, |pool| (0..pool.len()).filter(|&item| !pool[item]).collect());
+    }
+
     fn scores(&mut self, case: &Case) -> Vec<f64> {
+        self.adopt(&case.history, case.now);
         let mut scores = vec![f64::NEG_INFINITY; self.items.len()];
-        for (item, score) in self.ask(case, LISTED) {
+        for (item, score) in self.ask(case.now, LISTED, 0.0, &self.closed) {
             scores[item] = score;
+        }
+        let Settings { k, diversity, .. } = self.settings;
+        if diversity > 0.0 {
+            for (item, score) in self.ask(case.now, k, diversity, &self.closed) {
+                scores[item] = SHOWN + score;
+            }
         }
         scores
     }

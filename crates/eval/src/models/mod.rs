@@ -10,7 +10,7 @@ mod simple;
 pub use als::Als;
 pub use content::{Content, Weighting};
 pub use ease::Ease;
-pub use engine::{EngineModel, Settings};
+pub use engine::{EngineModel, LISTED, Lesson, Settings, lesson};
 pub use knn::ItemKnn;
 pub use simple::{Popular, Random};
 
@@ -21,6 +21,9 @@ use crate::split::Case;
 pub trait Model {
     /// Name for reports.
     fn name(&self) -> String;
+
+    /// Told before any case: only items for which `pool` holds may be answered. For models that do not score all items.
+    fn restrict(&mut self, _pool: Option<&[bool]>) {}
 
     /// A score an item, higher first; minus infinity for what it would not show.
     fn scores(&mut self, case: &Case) -> Vec<f64>;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Report, Section};
+use super::{Report, Section, Table};
 
 const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;color:#1c2733}\
 table{border-collapse:collapse;width:100%;margin:.5rem 0 1.5rem}th,td{padding:.25rem .5rem;text-align:right;border-bottom:1px solid #dde3ea}\
@@ -35,7 +35,26 @@ fn write(report: &Report, out: &mut String) -> std::fmt::Result {
         table(section, out)?;
         bars(section, out)?;
     }
+    report.tables.iter().try_for_each(|table| numbers(table, out))?;
     writeln!(out, "</html>")
+}
+
+fn numbers(table: &Table, out: &mut String) -> std::fmt::Result {
+    write!(out, "<h2>{}</h2><p>{}</p><table><tr><th>", escape(&table.name), escape(&table.note))?;
+    table.columns.iter().try_for_each(|name| write!(out, "<th>{}", escape(name)))?;
+    writeln!(out, "</tr>")?;
+    for row in &table.rows {
+        write!(out, "<tr><td>{}", escape(&row.name))?;
+        for cell in &row.cells {
+            match (cell.value.is_nan(), cell.error.is_nan()) {
+                (true, _) => write!(out, "<td>")?,
+                (_, true) => write!(out, "<td>{:.4}", cell.value)?,
+                _ => write!(out, "<td>{:.4}<br><small>±{:.4}</small>", cell.value, cell.error)?,
+            }
+        }
+        writeln!(out, "</tr>")?;
+    }
+    writeln!(out, "</table>")
 }
 
 fn table(section: &Section, out: &mut String) -> std::fmt::Result {
@@ -43,9 +62,13 @@ fn table(section: &Section, out: &mut String) -> std::fmt::Result {
     if let Some(bytes) = section.bytes_per_item {
         write!(out, "; {bytes:.1} bytes an item besides vectors")?;
     }
+    if let Some(own) = &section.against {
+        write!(out, "; less: nDCG less that of {}, with the probability of such a difference by chance", escape(own))?;
+    }
     writeln!(out, ".</p><table><tr><th>model")?;
     let Some(first) = section.outcomes.first() else { return writeln!(out, "</table>") };
     first.means.iter().try_for_each(|(name, _)| write!(out, "<th>{name}"))?;
+    write!(out, "<th>less")?;
     writeln!(out, "<th>coverage<th>diversity<th>novelty<th>KL<th>popular</tr>")?;
     for outcome in &section.outcomes {
         write!(out, "<tr><td>{}", escape(&outcome.model))?;
@@ -53,6 +76,10 @@ fn table(section: &Section, out: &mut String) -> std::fmt::Result {
             .means
             .iter()
             .try_for_each(|(_, m)| write!(out, "<td>{:.4}<br><small>±{:.4}</small>", m.value, m.error))?;
+        match &outcome.difference {
+            Some(d) => write!(out, "<td>{:+.4}<br><small>±{:.4}, p {:.3}</small>", d.mean.value, d.mean.error, d.p)?,
+            None => write!(out, "<td>")?,
+        }
         let l = &outcome.lists;
         let more = [l.coverage, l.diversity, l.novelty, l.calibration, l.popularity_share];
         more.iter().try_for_each(|value| write!(out, "<td>{value:.3}"))?;

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::data::Dataset;
 use crate::run::Outcome;
+use crate::stats::Mean;
 
 /// A run of the suite.
 #[derive(Debug, Clone, Serialize)]
@@ -24,6 +25,8 @@ pub struct Report {
     pub k: usize,
     /// A section a protocol.
     pub sections: Vec<Section>,
+    /// What is measured otherwise.
+    pub tables: Vec<Table>,
 }
 
 /// What models reached under a protocol.
@@ -33,10 +36,42 @@ pub struct Section {
     pub name: String,
     /// Number of cases.
     pub cases: usize,
+    /// The model that the others are compared with, case by case.
+    pub against: Option<String>,
     /// What each model reached.
     pub outcomes: Vec<Outcome>,
     /// What the engine ships for it, bytes an item besides vectors.
     pub bytes_per_item: Option<f64>,
+}
+
+/// Numbers with a meaning of their own.
+#[derive(Debug, Clone, Serialize)]
+pub struct Table {
+    /// What is measured.
+    pub name: String,
+    /// How, and what the columns mean.
+    pub note: String,
+    /// Headings of the numbers.
+    pub columns: Vec<&'static str>,
+    /// The rows.
+    pub rows: Vec<Row>,
+}
+
+/// A row of a table: a number a column.
+#[derive(Debug, Clone, Serialize)]
+pub struct Row {
+    /// What the numbers are about.
+    pub name: String,
+    /// A number a column; an error that is no number is not known.
+    pub cells: Vec<Mean>,
+}
+
+impl Table {
+    /// A cell, by names of row and column.
+    pub fn cell(&self, row: &str, column: &str) -> Option<Mean> {
+        let at = self.columns.iter().position(|own| *own == column)?;
+        self.rows.iter().find(|own| own.name == row)?.cells.get(at).copied()
+    }
 }
 
 impl Report {
@@ -44,6 +79,6 @@ impl Report {
     pub fn new(data: &Dataset, k: usize) -> Self {
         let (items, people, acts) = (data.items.len(), data.people.len(), data.acts());
         let name = data.name.clone();
-        Self { data: name, items, people, acts, k, sections: Vec::new() }
+        Self { data: name, items, people, acts, k, sections: Vec::new(), tables: Vec::new() }
     }
 }

@@ -1,0 +1,73 @@
+//! Ablation: the engine without one of its parts, to see what each is worth.
+//!
+//! A part is switched off from outside, by what a catalogue or a request may say: the code is that of the page. A part whose
+//! weight is 0 anyway has no row.
+
+use predilect_core::rank::{Signal, Weights};
+
+use crate::models::Settings;
+
+/// Diversity that a page asks for where it says nothing.
+const USUAL_DIVERSITY: f64 = 0.3;
+/// A half-life that no history outlasts.
+const ENDLESS: f64 = 1e9;
+
+/// The engine as it is, and without each of its parts in turn.
+pub fn variants(whole: &Settings) -> Vec<Settings> {
+    let mut all = vec![whole.clone()];
+    for (name, signals) in SIGNALS {
+        let mut weights = weights(whole);
+        if signals.iter().any(|&signal| weights.of(signal) != 0.0) {
+            signals.iter().for_each(|&signal| weights.set(signal, 0.0));
+            all.push(Settings { name: format!("without {name}"), weights: Some(weights), ..whole.clone() });
+        }
+    }
+    let mut steps = whole.clone();
+    steps.learn.half_life_steps = ENDLESS;
+    all.push(Settings { name: "without fading of steps".to_owned(), ..steps });
+    all.push(Settings { name: "without ageing of events".to_owned(), ageing: false, ..whole.clone() });
+    let (name, diversity) = match whole.diversity {
+        0.0 => (format!("with diversity {USUAL_DIVERSITY}"), USUAL_DIVERSITY),
+        _ => ("without diversity".to_owned(), 0.0),
+    };
+    all.push(Settings { name, diversity, ..whole.clone() });
+    all
+}
+
+/// Parts that are signals.
+const SIGNALS: [(&str, &[Signal]); 9] = [
+    ("interests", &[Signal::Interest, Signal::KnownInterest]),
+    ("gate on interests", &[Signal::KnownInterest]),
+    ("session", &[Signal::Session]),
+    ("neighbours", &[Signal::Neighbour, Signal::Agreement]),
+    ("popularity", &[Signal::Popular, Signal::KnownPopular]),
+    ("popularity giving way", &[Signal::KnownPopular]),
+    ("trend", &[Signal::Trend]),
+    ("freshness", &[Signal::Fresh]),
+    ("dislikes", &[Signal::Negative]),
+];
+
+fn weights(settings: &Settings) -> Weights {
+    settings.weights.clone().unwrap_or_else(Weights::for_events)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_part_is_off_at_a_time() {
+        let whole = Settings::default();
+        let all = variants(&whole);
+        assert_eq!(all[0], whole);
+        let shipped = weights(&whole);
+        for variant in &all[1..] {
+            let off = Signal::ALL.iter().filter(|&&signal| weights(variant).of(signal) != shipped.of(signal)).count();
+            let elsewhere = usize::from(variant.learn != whole.learn)
+                + usize::from(variant.ageing != whole.ageing)
+                + usize::from(variant.diversity != whole.diversity);
+            assert!(off.min(1) + elsewhere == 1, "{}", variant.name);
+        }
+        assert!(all.iter().all(|variant| variant.name != "without trend"), "its weight is 0 as shipped");
+    }
+}
