@@ -120,7 +120,7 @@ export class VectorIndex {
    *
    * @param queries one vector, or several one after the other; several at once take less time than one by one
    * @param options `k`: rows an answer, by default 10; `only`: numbers of the rows to choose from; `exact`: compare
-   *   every row in full, where otherwise some 2 in 100 hits of a large index may be missed, for several times the speed
+   *   every row in full, where otherwise about 3 in 100 hits of a large index may be missed, for a multiple of the speed
    * @returns one answer a query
    */
   search(queries: Float32Array, options: { k?: number; only?: Uint32Array; exact?: boolean } = {}): Nearest[] {

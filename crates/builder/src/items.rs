@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use predilect_core::catalogue::{self, CatalogueParts, Change, ItemParts};
+use predilect_core::catalogue::{self, Catalogue, CatalogueParts, Change, ItemParts};
+use predilect_search::Rows;
 
 use crate::{
     compose,
@@ -75,7 +76,9 @@ impl Items {
             vectors,
             items: &items,
         };
-        Ok(catalogue::write(&parts)?)
+        let written = Catalogue::open(catalogue::write(&parts)?)?;
+        let outline = predilect_search::measure(Rows::from(&written));
+        Ok(catalogue::outlined(written, outline)?)
     }
 
     /// Puts the items into a catalogue, in the place of those with the same ids, and takes those of the ids `remove` out.

@@ -18,6 +18,12 @@ pub fn dot(row: &[i8], query: &[i16]) -> i32 {
     products::<1, 1, 1>([row], [query])[0]
 }
 
+/// [`dot`] of four rows; those that lie apart come from memory at the same time.
+#[inline]
+pub fn dots(rows: [&[i8]; 4], query: &[i16]) -> [i32; 4] {
+    products::<4, 1, 4>(rows, [query])
+}
+
 /// Rows of a full block.
 pub const BLOCK: usize = 64;
 
@@ -30,6 +36,11 @@ pub struct Block<'a> {
     pub scales: &'a [f32],
     /// Length of the rest of each row, as many as `scales`.
     pub tails: &'a [f32],
+}
+
+impl Block<'_> {
+    /// No rows.
+    pub const EMPTY: Self = Self { values: &[], scales: &[], tails: &[] };
 }
 
 /// What four lanes need to judge a row by its leading values.
@@ -57,21 +68,30 @@ pub fn scan_four(block: Block<'_>, queries: [&[i16]; 4], lanes: &Lanes, sums: &m
     over
 }
 
-/// [`scan_four`] for one query, whose scale, tail and bar fill all lanes. `sums` holds four rows an entry.
-pub fn scan_one(block: Block<'_>, query: &[i16], lanes: &Lanes, sums: &mut [[i32; 4]; BLOCK]) -> u64 {
+/// [`scan_four`] for one query, whose scale, tail and bar fill all lanes, over blocks of four places. Memory that is read
+/// in several places at a time comes about twice as fast. Sum `i` of place `j` is `sums[i][j]`.
+pub fn scan_one(blocks: [Block<'_>; 4], query: &[i16], lanes: &Lanes, sums: &mut [[i32; 4]; BLOCK]) -> [u64; 4] {
     let head = query.len();
-    let row = |i: usize| &block.values[i * head..][..head];
-    let mut over = 0;
-    let scales = block.scales.as_chunks::<4>();
-    let tails = block.tails.as_chunks::<4>();
-    for (i, (scales, tails)) in scales.0.iter().zip(tails.0).enumerate().take(BLOCK / 4) {
-        sums[i] = products::<4, 1, 4>([row(4 * i), row(4 * i + 1), row(4 * i + 2), row(4 * i + 3)], [query]);
-        over |= u64::from(over_bars(&sums[i], *scales, *tails, lanes)) << (4 * i);
+    let row = |place: usize, i: usize| &blocks[place].values[i * head..][..head];
+    let counts = blocks.map(|block| block.scales.len().min(BLOCK));
+    let shared = counts.into_iter().fold(BLOCK, usize::min);
+    let mut over = [0; 4];
+    for (i, sums) in sums.iter_mut().enumerate().take(shared) {
+        *sums = dots([row(0, i), row(1, i), row(2, i), row(3, i)], query);
+        let [scales, tails] = [blocks.map(|block| block.scales[i]), blocks.map(|block| block.tails[i])];
+        let lanes = over_bars(sums, scales, tails, lanes);
+        if lanes != 0 {
+            for (place, over) in over.iter_mut().enumerate() {
+                *over |= u64::from(lanes >> place & 1) << i;
+            }
+        }
     }
-    for (j, (&scale, &tail)) in scales.1.iter().zip(tails.1).enumerate() {
-        let at = 4 * scales.0.len() + j;
-        sums[at / 4][j] = dot(row(at), query);
-        over |= u64::from(over_bars(&[sums[at / 4][j]; 4], [scale; 4], [tail; 4], lanes) & 1) << at;
+    for (place, over) in over.iter_mut().enumerate() {
+        let Block { scales, tails, .. } = blocks[place];
+        for i in shared..counts[place] {
+            sums[i][place] = dot(row(place, i), query);
+            *over |= u64::from(over_bars(&[sums[i][place]; 4], [scales[i]; 4], [tails[i]; 4], lanes) & 1) << i;
+        }
     }
     over
 }
@@ -95,9 +115,8 @@ fn over_bars(sums: &[i32; 4], scales: [f32; 4], tails: [f32; 4], lanes: &Lanes) 
 mod simd {
     use super::{Lanes, SLACK, dot_scalar};
     use core::arch::wasm32::{
-        f32x4, f32x4_add, f32x4_convert_i32x4, f32x4_gt, f32x4_mul, f32x4_splat, i16x8_extend_high_i8x16,
-        i16x8_extend_low_i8x16, i32x4, i32x4_add, i32x4_bitmask, i32x4_dot_i16x8, i32x4_extract_lane, i32x4_shuffle,
-        i32x4_splat, v128, v128_load,
+        f32x4, f32x4_add, f32x4_convert_i32x4, f32x4_gt, f32x4_mul, f32x4_splat, i16x8_load_extend_i8x8, i32x4,
+        i32x4_add, i32x4_bitmask, i32x4_dot_i16x8, i32x4_extract_lane, i32x4_shuffle, i32x4_splat, v128, v128_load,
     };
 
     /// See the scalar form.
@@ -112,12 +131,11 @@ mod simd {
         let mut sums = [i32x4_splat(0); N];
         for step in 0..steps {
             let at = step * 16;
-            // SAFETY: `at + 16 <= n`, and all rows and queries hold at least `n` values; v128_load needs no alignment.
+            // SAFETY: `at + 16 <= n`, and all rows and queries hold at least `n` values; loads need no alignment.
             let (low, high, first, second) = unsafe {
-                let values = rows.map(|row| v128_load(row.as_ptr().add(at).cast::<v128>()));
                 (
-                    values.map(|values| i16x8_extend_low_i8x16(values)),
-                    values.map(|values| i16x8_extend_high_i8x16(values)),
+                    rows.map(|row| i16x8_load_extend_i8x8(row.as_ptr().add(at))),
+                    rows.map(|row| i16x8_load_extend_i8x8(row.as_ptr().add(at + 8))),
                     queries.map(|query| v128_load(query.as_ptr().add(at).cast::<v128>())),
                     queries.map(|query| v128_load(query.as_ptr().add(at + 8).cast::<v128>())),
                 )

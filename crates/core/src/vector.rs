@@ -105,7 +105,7 @@ impl Query {
     }
 
     /// Quantises finite values of any length; zero values give a query that scores 0 everywhere.
-    pub(crate) fn from_values(values: &[f32]) -> Self {
+    pub fn from_values(values: &[f32]) -> Self {
         let norm = dot_f32(values, values).sqrt();
         let top = values.iter().fold(0.0_f32, |m, v| m.max(v.abs()));
         if top == 0.0 || norm == 0.0 {

@@ -177,7 +177,8 @@ impl Engine {
         let plan = plan(&taste, allowed, request.k);
         let queries: Vec<&Query> = plan.queries.iter().map(|(_, query)| *query).collect();
         let rows = Rows::from(&self.catalogue);
-        let outline = (!queries.is_empty()).then(|| self.outline.get_or_init(|| Outline::of(rows)));
+        let head = self.catalogue.header().outline.filter(|_| !queries.is_empty());
+        let outline = head.map(|head| self.outline.get_or_init(|| Outline::at(rows, head.cut, head.reach)));
         let hits = self.memory.borrow_mut().top_k(rows, outline, &queries, plan.fetch, &plan.allowed);
         let list = finish(&plan, hits, &self.catalogue, &self.orders, &taste, request);
         Ok((list, taste))

@@ -23,7 +23,7 @@ impl TopK {
         Self { heap: Vec::with_capacity(k.min(1024)), k }
     }
 
-    /// The score that a later row must be above to get in; below every score while there is room.
+    /// The score that a row must reach to get in; below every score while there is room.
     #[inline]
     pub fn bar(&self) -> f32 {
         if self.heap.len() < self.k {

@@ -4,9 +4,10 @@ use predilect_core::vector::{MAX_DIMENSION, quantise_row};
 use predilect_core::{Bitmap, Query, UnitVector, VectorError};
 use thiserror::Error;
 
-use crate::{Hit, Outline, Rows, top_k};
+use crate::sketch::Sketch;
+use crate::{Hit, Rows, top_k};
 
-/// The outline is measured anew when there are so many times as many rows as when it was.
+/// The sketch is measured anew when there are so many times as many rows as when it was.
 const GROWTH: (usize, usize) = (3, 2);
 
 /// Why rows are not taken, or not searched.
@@ -47,8 +48,8 @@ pub struct VectorIndex {
     /// 0 for a removed row.
     scales: Vec<f32>,
     removed: Vec<u32>,
-    outline: Outline,
-    /// Rows when the outline was measured.
+    sketch: Sketch,
+    /// Rows when the sketch was measured.
     measured: usize,
 }
 
@@ -157,7 +158,7 @@ impl VectorIndex {
         self.values[row * self.dimension..][..self.dimension].copy_from_slice(&values);
         self.scales[row] = scale;
         let rows = Rows { values: &self.values, scales: &self.scales, dimension: self.dimension };
-        self.outline.replace(rows, row);
+        self.sketch.replace(rows, row);
         Ok(())
     }
 
@@ -173,7 +174,8 @@ impl VectorIndex {
     }
 
     /// The `k` nearest rows for each of the queries, which lie one after the other, best first; among the rows `only`, where
-    /// they are given. `exact` compares every row in full, else see [`top_k`] about what an outline leaves out.
+    /// they are given. Of a large index only the rows that promise most are compared in full, where a sample of the rows has
+    /// shown that at least 97 in 100 of the hits are among them; with `exact`, all are.
     ///
     /// # Errors
     /// [`IndexError::Partial`], [`IndexError::Vector`].
@@ -190,10 +192,6 @@ impl VectorIndex {
             Err(error) => Err(IndexError::Vector { at, error }),
         };
         let queries = queries.chunks_exact(self.dimension).enumerate().map(query).collect::<Result<Vec<_>, _>>()?;
-        if !exact {
-            self.measure();
-        }
-        let outline = (!exact).then_some(&self.outline);
         let mut allowed = match only {
             None => Bitmap::full(self.end()),
             Some(rows) => {
@@ -203,19 +201,25 @@ impl VectorIndex {
             }
         };
         self.removed.iter().for_each(|&row| allowed.remove(row as usize));
-        Ok(top_k(self.rows(), outline, &queries.iter().collect::<Vec<_>>(), k, &allowed))
+        if !exact {
+            self.measure();
+        }
+        if exact || self.sketch.passes(k, only.map_or(self.end(), <[u32]>::len)) {
+            return Ok(top_k(self.rows(), None, &queries.iter().collect::<Vec<_>>(), k, &allowed));
+        }
+        Ok(queries.iter().map(|query| self.sketch.search(self.rows(), query, k, &allowed)).collect())
     }
 
-    /// Brings the outline up to date.
+    /// Brings the sketch up to date.
     fn measure(&mut self) {
         let rows = Rows { values: &self.values, scales: &self.scales, dimension: self.dimension };
         if self.measured == 0 || self.end() * GROWTH.1 >= self.measured * GROWTH.0 {
             // Freed first: two at once may be more than there is room for.
-            self.outline = Outline::default();
-            self.outline = Outline::of(rows);
+            self.sketch = Sketch::default();
+            self.sketch = Sketch::of(rows);
             self.measured = self.end();
         } else {
-            self.outline.extend(rows);
+            self.sketch.extend(rows);
         }
     }
 
@@ -254,13 +258,8 @@ mod tests {
         (0..D as u64).map(value).collect()
     }
 
-    fn found(index: &mut VectorIndex, query: &[f32], only: Option<&[u32]>) -> Vec<(u32, f32)> {
-        index.search(query, 10, only, false).unwrap()[0].iter().map(|hit| (hit.item.0, hit.score)).collect()
-    }
-
-    fn exact(index: &mut VectorIndex, query: &[f32], k: usize) -> Vec<(u32, f32)> {
-        let hits = index.search(query, k, None, true).unwrap();
-        hits[0].iter().map(|hit| (hit.item.0, hit.score)).collect()
+    fn found(index: &mut VectorIndex, query: &[f32], only: Option<&[u32]>, exact: bool) -> Vec<(u32, f32)> {
+        index.search(query, 10, only, exact).unwrap()[0].iter().map(|hit| (hit.item.0, hit.score)).collect()
     }
 
     #[test]
@@ -283,21 +282,22 @@ mod tests {
         copy.add_stored(values, scales).unwrap();
         assert_eq!((copy.count(), copy.end()), (1, 2), "a removed row stays removed");
         assert_eq!(index.set(0, &[1.0, 1.0]).unwrap_err(), IndexError::NoRow(0));
-        assert_eq!(found(&mut index, &[1.0, 0.0], None).len(), 1);
-        assert!(found(&mut VectorIndex::new(2).unwrap(), &[1.0, 0.0], None).is_empty());
+        assert_eq!(found(&mut index, &[1.0, 0.0], None, false).len(), 1);
+        assert!(found(&mut VectorIndex::new(2).unwrap(), &[1.0, 0.0], None, false).is_empty());
     }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(12))]
-        /// Rows that came one by one, changed and went are found like rows that were there from the start. 2,048 rows and
-        /// more have an outline, which is extended here and measured there: with the tails granted in full both are exact.
+        /// Rows that came one by one, changed and went are found like rows that were there from the start, by a full
+        /// comparison and by their bits.
         #[test]
         fn changes_equal_a_fresh_start(count in 2000_usize..2200, seed in 0_u64..1000, changes in 1_usize..60) {
             let mut lived = VectorIndex::new(D).unwrap();
             let all = |count: usize| (0..count as u64).flat_map(|r| vector(seed + r)).collect::<Vec<f32>>();
             let mut now: Vec<Option<Vec<f32>>> = (0..count as u64).map(|r| Some(vector(seed + r))).collect();
             lived.add(&all(count)).unwrap();
-            lived.search(&vector(1), 1, None, false).unwrap();
+            lived.sketch = Sketch::at(lived.rows(), [count / 50; 2]);
+            lived.measured = count;
             for i in 0..changes {
                 let at = (i * 37 + seed as usize) % now.len();
                 let fresh = vector(90_000 + i as u64);
@@ -309,20 +309,48 @@ mod tests {
             }
             let kept: Vec<usize> = (0..now.len()).filter(|&at| now[at].is_some()).collect();
             prop_assert_eq!(lived.count(), kept.len());
-            lived.measure();
-            lived.outline = Outline::at(lived.rows(), lived.outline.cut(), 1.0);
             let mut fresh = VectorIndex::new(D).unwrap();
             fresh.add(&now.iter().flatten().flatten().copied().collect::<Vec<f32>>()).unwrap();
+            fresh.sketch = lived.sketch.again(fresh.rows());
+            fresh.measured = kept.len();
             let only: Vec<u32> = (0..now.len() as u32).filter(|row| row % 3 == 0).collect();
-            for q in 0..4 {
+            let only_fresh: Vec<u32> =
+                (0..kept.len() as u32).filter(|&row| kept[row as usize].is_multiple_of(3)).collect();
+            for (q, exact) in (0..4).zip([true, false, true, false]) {
                 let query = vector(50_000 + q);
-                let expected: Vec<(u32, f32)> =
-                    exact(&mut fresh, &query, 10).into_iter().map(|(row, score)| (kept[row as usize] as u32, score)).collect();
-                prop_assert_eq!(found(&mut lived, &query, None), expected);
-                let some: Vec<u32> = found(&mut lived, &query, Some(&only)).iter().map(|hit| hit.0).collect();
-                let all = exact(&mut fresh, &query, now.len()).into_iter().map(|(row, _)| kept[row as usize] as u32);
-                prop_assert_eq!(some, all.filter(|row| row % 3 == 0).take(10).collect::<Vec<u32>>());
+                for (some, some_fresh) in [(None, None), (Some(only.as_slice()), Some(only_fresh.as_slice()))] {
+                    let expected = found(&mut fresh, &query, some_fresh, exact);
+                    let expected: Vec<(u32, f32)> =
+                        expected.into_iter().map(|(row, score)| (kept[row as usize] as u32, score)).collect();
+                    prop_assert_eq!(expected.len(), 10);
+                    prop_assert_eq!(found(&mut lived, &query, some, exact), expected);
+                }
             }
         }
+    }
+
+    /// Rows around 200 topics.
+    #[test]
+    fn few_candidates_hold_nearly_all_hits() {
+        const COUNT: usize = 20_000;
+        let noise = |seed: u64| (0..D as u64).map(move |j| (predilect_core::candidates::chance(seed, j) - 0.5) as f32);
+        let vector =
+            |r: u64| noise(90_000 + r % 200).zip(noise(r)).map(|(a, b)| 1.5 * a + b + 0.3).collect::<Vec<f32>>();
+        let mut index = VectorIndex::new(D).unwrap();
+        index.add(&(0..COUNT as u64).flat_map(vector).collect::<Vec<f32>>()).unwrap();
+        index.measure();
+        assert!(!index.sketch.passes(10, COUNT), "bits pay on rows like these");
+        assert!(index.sketch.passes(10, 500), "not among few rows");
+        let mut both = 0;
+        for q in 0..50 {
+            let query = vector(500_000 + q);
+            let truth = found(&mut index, &query, None, true);
+            both += found(&mut index, &query, None, false).iter().filter(|hit| truth.contains(hit)).count();
+        }
+        assert!(both >= 485, "{both} of 500 found");
+        let mut index = VectorIndex::new(D).unwrap();
+        index.add(&(0..COUNT as u64).flat_map(noise).collect::<Vec<f32>>()).unwrap();
+        index.measure();
+        assert!(index.sketch.passes(10, COUNT), "bits of noise tell nothing");
     }
 }

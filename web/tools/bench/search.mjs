@@ -1,10 +1,10 @@
-// `npm run bench -- search [--quick] [CATALOGUE ...]`: the nearest of many vectors, in one page of headless Chromium, ours
+// `npm run bench -- search [--quick] [--rows=N] [CATALOGUE ...]`: the nearest of many vectors, in one page of headless Chromium, ours
 // and those that one would take instead, in turn, query by query; beside every time the share of the true ten nearest.
 //
 // Vectors come from the catalogues given (texts that were encoded; the last 200 are the queries), copied with noise where
 // more are needed, and from a generator (independent noise, where no search can leave anything out). Without catalogues
 // only the noise is searched. The truth is the full comparison in f32. `--quick` leaves out the graph indexes of 100,000
-// rows, which take minutes to build.
+// rows, which take minutes to build; `--rows=N` all sizes but one.
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -31,6 +31,7 @@ const cases = (/** @type {boolean} */ quick, /** @type {string} */ kind) => [
 export default async function search(args) {
   const paths = args.filter((arg) => !arg.startsWith('--'));
   const quick = args.includes('--quick');
+  const size = Number(args.find((arg) => arg.startsWith('--rows='))?.slice('--rows='.length));
   const installed = await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--silent'], {
     cwd: join(root, PEERS),
   });
@@ -50,7 +51,7 @@ export default async function search(args) {
   const rows = [];
   try {
     const wanted = [...(text ? cases(quick, 'text') : []), ...cases(true, 'noise').slice(text ? 1 : 0)];
-    for (const wish of wanted) {
+    for (const wish of wanted.filter(({ count }) => !size || count === size)) {
       const context = await browser.newContext();
       const page = await context.newPage();
       page.on('console', (message) => console.log(`    ${message.text()}`));
@@ -282,10 +283,20 @@ async function vectorsOf(paths) {
     const start = 8 + length;
     const scales = file.subarray(start + header.scales.data_offsets[0]);
     const values = file.subarray(start + header.vectors.data_offsets[0]);
+    // A large catalogue was turned into its own axes; turned back, its vectors lie as the encoder put them.
+    const [turned] = header.rotation.shape;
+    const rotation = Float32Array.from({ length: turned * dimension }, (_, i) =>
+      file.readInt16LE(start + header.rotation.data_offsets[0] + 2 * i),
+    );
     const out = new Float32Array(count * dimension);
     for (let i = 0; i < count; i++) {
       const scale = scales.readFloatLE(4 * i);
-      for (let j = 0; j < dimension; j++) out[i * dimension + j] = values.readInt8(i * dimension + j) * scale;
+      const to = out.subarray(i * dimension, (i + 1) * dimension);
+      for (let j = 0; j < dimension; j++) {
+        const value = values.readInt8(i * dimension + j) * scale;
+        if (!turned) to[j] = value;
+        else for (let l = 0; l < dimension; l++) to[l] += (value * rotation[j * dimension + l]) / 32767;
+      }
     }
     parts.push(Buffer.from(out.buffer));
   }

@@ -86,6 +86,8 @@ pub fn amend(catalogue: Vec<u8>, change: &Change<'_>) -> Result<Vec<u8>, Catalog
         rows: &rows,
         scales: &scales,
         items: &items,
+        // With many more items than it was measured with, it may no longer hold.
+        outline: header.outline.filter(|_| 2 * items.len() <= 3 * old.len()),
     };
     let bytes = assemble(&parts)?;
     match header.learned.clone() {

@@ -1,4 +1,4 @@
-//! Adding what was learned from events to a catalogue that was written without, or with something older.
+//! Adding what was learned from events, or measured, to a catalogue that was written without, or with something older.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use safetensors::{Dtype, SafeTensors};
 use super::learned::Learned;
 use super::read::neighbour_type;
 use super::write::{Tensor, finish, percentiles};
-use super::{Catalogue, CatalogueError};
+use super::{Catalogue, CatalogueError, Header, OutlineHead};
 
 /// The bytes of `catalogue` with `learned` in place of what it had learned before. Popularity becomes the percentile of
 /// the support.
@@ -22,12 +22,7 @@ pub fn attach(catalogue: &[u8], learned: &Learned) -> Result<Vec<u8>, CatalogueE
     if rows != [count; 3] {
         return Err(refuse(format!("what was learned is about {rows:?} items, the catalogue has {count}")));
     }
-    let file = SafeTensors::deserialize(catalogue).map_err(|error| refuse(error.to_string()))?;
-    let copy = |(name, view): (&str, safetensors::tensor::TensorView<'_>)| {
-        let tensor = Tensor { dtype: view.dtype(), shape: view.shape().to_vec(), bytes: view.data().to_vec() };
-        (name.to_owned(), tensor)
-    };
-    let mut tensors: BTreeMap<String, Tensor> = file.iter().map(copy).collect();
+    let mut tensors = tensors(catalogue)?;
     let store = learned.store();
     let dtype = neighbour_type(count);
     let row_bytes = |item: &u32| match dtype {
@@ -49,9 +44,32 @@ pub fn attach(catalogue: &[u8], learned: &Learned) -> Result<Vec<u8>, CatalogueE
     finish(header, &tensors)
 }
 
+/// The bytes of `catalogue` with `outline` in its header.
+///
+/// # Errors
+/// Only if it cannot be written.
+pub fn outlined(catalogue: Catalogue, outline: Option<OutlineHead>) -> Result<Vec<u8>, CatalogueError> {
+    if catalogue.header().outline == outline {
+        return Ok(catalogue.into_bytes());
+    }
+    let header = Header { outline, ..catalogue.header().clone() };
+    finish(header, &tensors(catalogue.bytes())?)
+}
+
+/// Copies of all tensors of a catalogue.
+fn tensors(catalogue: &[u8]) -> Result<BTreeMap<String, Tensor>, CatalogueError> {
+    let file = SafeTensors::deserialize(catalogue);
+    let file = file.map_err(|error| CatalogueError::Parts { what: error.to_string() })?;
+    let copy = |(name, view): (&str, safetensors::tensor::TensorView<'_>)| {
+        let tensor = Tensor { dtype: view.dtype(), shape: view.shape().to_vec(), bytes: view.data().to_vec() };
+        (name.to_owned(), tensor)
+    };
+    Ok(file.iter().map(copy).collect())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::{CatalogueParts, ItemParts, LearnedHead, write};
+    use super::super::{CatalogueParts, Change, ItemParts, LearnedHead, amend, write};
     use super::*;
     use crate::ItemIdx;
 
@@ -90,5 +108,32 @@ mod tests {
         let mut wrong = learned;
         wrong.support.pop();
         assert!(matches!(attach(&plain, &wrong), Err(CatalogueError::Parts { .. })));
+    }
+
+    #[test]
+    fn an_outline_is_kept_and_checked() {
+        let items = |ids: &[&str]| -> Vec<ItemParts> {
+            ids.iter().map(|id| ItemParts { id: (*id).to_owned(), fields: Default::default() }).collect()
+        };
+        let vectors = [1.0, 0.0, 0.0, 1.0];
+        let with = |cut, reach| {
+            let two = items(&["a", "b"]);
+            let parts = CatalogueParts { name: "t", encoder: "e", dimension: 2, vectors: &vectors, items: &two };
+            let plain = Catalogue::open(write(&parts).unwrap()).unwrap();
+            Catalogue::open(outlined(plain, Some(OutlineHead { cut, reach, recall: 0.98 })).unwrap())
+        };
+        let good = with(1, 0.25).unwrap();
+        assert_eq!(good.header().outline, Some(OutlineHead { cut: 1, reach: 0.25, recall: 0.98 }));
+        let put = |old: Catalogue, ids: &[&str]| {
+            let (put, vectors) = (items(ids), vec![1.0; 2 * ids.len()]);
+            let change = Change { remove: &[], put: &put, vectors: &vectors, encoder: "e" };
+            Catalogue::open(amend(old.into_bytes(), &change).unwrap()).unwrap()
+        };
+        let more = put(good, &["c"]);
+        assert_eq!(more.header().outline.map(|head| head.cut), Some(1), "a few items more change nothing");
+        assert_eq!(put(more, &["d", "e"]).header().outline, None, "it was measured with far fewer");
+        for (cut, reach) in [(0, 0.5), (2, 0.5), (1, 1.5), (1, -0.5)] {
+            assert!(matches!(with(cut, reach), Err(CatalogueError::Corrupt { .. })), "{cut} {reach}");
+        }
     }
 }

@@ -30,6 +30,8 @@
 //! A row is what is left of an item's vector when `centre` and the parts along the orthonormal `axes` are taken away, turned
 //! by `rotation` and made unit length again; a query goes the same way ([`Catalogue::project`]). Catalogues of fewer than 100 items have no centre.
 //!
+//! `outline` in the header, where there is one, says how a search may leave rows out ([`OutlineHead`]).
+//!
 //! `checksum` in the header is XXH3-64 over the header without checksum and over every tensor's name, type, shape and
 //! bytes in ascending order of names. It finds damage, not forgery: that is the task of the SHA-256 a page may demand.
 
@@ -44,7 +46,7 @@ mod space;
 mod write;
 
 pub use amend::{Change, amend};
-pub use attach::attach;
+pub use attach::{attach, outlined};
 pub use columns::{Column, Labels, days_since_1970};
 pub use learned::{Learned, LearnedHead};
 pub use read::Catalogue;
@@ -111,9 +113,37 @@ pub struct Header {
     /// What was learned from events, if anything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub learned: Option<LearnedHead>,
+    /// How scans may be cut short, if that pays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outline: Option<OutlineHead>,
     /// XXH3-64 of all the rest, 16 hex digits.
     #[serde(default)]
     pub checksum: String,
+}
+
+/// How a scan may judge rows by their leading values; measured when the catalogue is built. In the header it is
+/// `[cut, reach, recall]`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(from = "[f32; 3]", into = "[f32; 3]")]
+pub struct OutlineHead {
+    /// Leading values that rows are judged by, less than the dimension.
+    pub cut: usize,
+    /// Share of the largest possible product of the other values that a row is granted, 0..=1.
+    pub reach: f32,
+    /// Share of the best rows that were found so, with other queries than those that told the reach.
+    pub recall: f32,
+}
+
+impl From<[f32; 3]> for OutlineHead {
+    fn from([cut, reach, recall]: [f32; 3]) -> Self {
+        Self { cut: cut as usize, reach, recall }
+    }
+}
+
+impl From<OutlineHead> for [f32; 3] {
+    fn from(head: OutlineHead) -> Self {
+        [head.cut as f32, head.reach, head.recall]
+    }
 }
 
 /// Why bytes are not a catalogue, or parts cannot become one.

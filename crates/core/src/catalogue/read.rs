@@ -65,12 +65,20 @@ impl Catalogue {
         let columns = reader.columns()?;
         let learned = reader.learned()?;
         let header = reader.header;
+        if header.outline.is_some_and(|o| !(1..dimension).contains(&o.cut) || !(0.0..=1.0).contains(&o.reach)) {
+            return Err(corrupt("outline does not fit the dimension"));
+        }
         Ok(Self { bytes, header, vectors, space, scales, popularity, ids, places, fields, columns, learned })
     }
 
     /// The file.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// The file, alone.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
     }
 
     /// What the catalogue says of itself.

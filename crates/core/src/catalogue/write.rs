@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::columns::{Column, derive};
 use super::places::Places;
 use super::space::Space;
-use super::{CatalogueError, FORMAT, Header, METADATA_KEY, checksum};
+use super::{CatalogueError, FORMAT, Header, METADATA_KEY, OutlineHead, checksum};
 use crate::vector::{MAX_DIMENSION, UnitVector, quantise_row};
 
 /// An item as it is written.
@@ -112,7 +112,7 @@ pub fn write<'a>(parts: &CatalogueParts<'a>) -> Result<Vec<u8>, CatalogueError> 
         scales.push(scale);
     }
     let CatalogueParts { name, encoder, items, .. } = *parts;
-    assemble(&Parts { name, encoder, dimension, space: &space, rows: &rows, scales: &scales, items })
+    assemble(&Parts { name, encoder, dimension, space: &space, rows: &rows, scales: &scales, items, outline: None })
 }
 
 /// A catalogue whose vectors are rows already.
@@ -127,12 +127,13 @@ pub(super) struct Parts<'a> {
     /// A scale an item.
     pub scales: &'a [f32],
     pub items: &'a [ItemParts],
+    pub outline: Option<OutlineHead>,
 }
 
 /// The bytes of a catalogue file.
 pub(super) fn assemble(parts: &Parts<'_>) -> Result<Vec<u8>, CatalogueError> {
     let refuse = |what: String| CatalogueError::Parts { what };
-    let Parts { name, encoder, dimension, space, rows, scales, items } = *parts;
+    let Parts { name, encoder, dimension, space, rows, scales, items, outline } = *parts;
     check_ids(items)?;
     let count = items.len();
     let mut total = vec![0.0_f64; dimension];
@@ -182,6 +183,7 @@ pub(super) fn assemble(parts: &Parts<'_>) -> Result<Vec<u8>, CatalogueError> {
         background: background(&total, count),
         columns: heads,
         learned: None,
+        outline,
         checksum: String::new(),
     };
     finish(header, &tensors)
