@@ -6,7 +6,7 @@
 //! | [`temporal`] | everything before a point in time | what people known by then did after it |
 //! | [`random`] | a random share of each person's acts | the rest |
 //! | [`cold_items`] | the acts on most items | likes among the items left out, which the model knows by their content only |
-//! | [`cold_users`] | most people | acts 11 to 20 of the others, after their first 0, 1, 3, 5, 10 |
+//! | [`cold_users`] | most people | acts 11 to 20 of the others (or ten later ones), after their first 0, 1, 3, 5, 10 |
 
 use predilect_core::candidates::{chance, mix};
 use predilect_core::event::Millis;
@@ -109,14 +109,14 @@ pub fn cold_items(data: &Dataset, share: f64, seed: u64) -> Split {
     split
 }
 
-/// One person in `folds` is unknown; they are asked for their acts 11 to 20 after the first `known` ones.
-pub fn cold_users(data: &Dataset, known: usize, fold: usize, folds: usize) -> Split {
+/// One person in `folds` is unknown; after their first `known` acts they are asked for the ten from `from` on.
+pub fn cold_users(data: &Dataset, known: usize, from: usize, fold: usize, folds: usize) -> Split {
     let mut split = Split { name: format!("cold users, {known} events"), ..Split::default() };
     for (person, acts) in data.people.iter().enumerate() {
         if person % folds != fold {
             split.train.push(acts.clone());
-        } else if acts.len() > 10 {
-            let asked = &acts[10..acts.len().min(20)];
+        } else if acts.len() > from {
+            let asked = &acts[from..acts.len().min(from + 10)];
             ask(&mut split, &acts[..known], asked.iter().map(|act| act.item), asked[0].at);
         }
     }
@@ -160,7 +160,10 @@ mod tests {
         let pool = cold.pool.unwrap();
         assert!(cold.train.iter().flatten().all(|act| !pool[act.item]));
         assert!(cold.cases.iter().flat_map(|case| &case.targets).all(|target| pool[*target]));
-        let users = cold_users(&data, 3, 1, 5);
+        let users = cold_users(&data, 3, 10, 1, 5);
         assert_eq!((users.train.len(), users.cases.len(), users.cases[0].history.len()), (32, 8, 3));
+        let choices = cold_users(&data, 3, 15, 1, 5);
+        let asked = |split: &Split| split.cases.iter().map(|case| case.targets.len()).collect::<Vec<_>>();
+        assert_eq!((asked(&users), asked(&choices)), (vec![10; 8], vec![5; 8]));
     }
 }

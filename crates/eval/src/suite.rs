@@ -75,7 +75,8 @@ pub fn suite(
         report.sections.extend(bench.sections(&[splits], Models::Content)?);
     }
     if wanted("cold-users") {
-        let folds = |known| (0..FOLDS).map(|fold| cold_users(data, known, fold, FOLDS)).collect();
+        let from = if options.validation { 20 } else { 10 };
+        let folds = |known| (0..FOLDS).map(|fold| cold_users(data, known, from, fold, FOLDS)).collect();
         let splits: Vec<Vec<Split>> = FIRST_EVENTS.into_iter().map(folds).collect();
         report.sections.extend(bench.sections(&splits, Models::Newcomer)?);
     }
