@@ -185,7 +185,8 @@ fn recovery(stories: &[Story], change: usize, window: usize) -> f64 {
     let level = RECOVERED * average(&curve[change - window..change]);
     let after = &curve[change..];
     let back = after.windows((window / 2).max(1)).position(|part| average(part) >= level);
-    back.map_or(f64::NAN, |lists| after[..lists].iter().sum())
+    // A sum of nothing would be -0.
+    back.map_or(f64::NAN, |lists| after[..lists].iter().fold(0.0, |sum, clicks| sum + clicks))
 }
 
 /// Entropy of the tags of all items of some lists, bits.
