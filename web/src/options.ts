@@ -29,6 +29,7 @@ const KEYS = {
   record: ['kind', 'item', 'at', 'value'],
   vectors: ['dimension', 'capacity', 'wasmUrl', 'onProgress', 'signal'],
   nearest: ['k', 'only', 'exact'],
+  accelerate: ['gpuWasmUrl', 'calibration', 'timeout', 'software', 'prefer', 'onProgress', 'signal'],
   call: ['signal'],
 } as const satisfies Record<string, readonly string[]>;
 

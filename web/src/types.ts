@@ -107,7 +107,17 @@ export interface Notice {
 /** One step of loading. */
 export interface Progress {
   /** What is being loaded. `encoder` is the wasm module that runs the `model`. */
-  file: 'catalogue' | 'engine' | 'encoder' | 'manifest' | 'model' | 'tokenizer' | 'builder' | 'search' | 'vectors';
+  file:
+    | 'catalogue'
+    | 'engine'
+    | 'encoder'
+    | 'manifest'
+    | 'model'
+    | 'tokenizer'
+    | 'builder'
+    | 'search'
+    | 'vectors'
+    | 'gpu';
   /** `download` while bytes arrive, `prepare` while they are checked and unpacked, `ready` when usable. */
   phase: 'download' | 'prepare' | 'ready';
   /** Bytes so far, after decompression. */

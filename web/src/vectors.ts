@@ -1,10 +1,13 @@
 // An index of vectors that the page brings itself, in a module of its own: what a catalogue is searched with, without one.
 
+import { type AccelerateOptions, Accelerator, type Base, checkTimeout, type SearchStatus } from './accelerate.js';
 import { abortError, PredilectError, toPredilectError } from './errors.js';
 import { Allowed, type Loading, loadChunks, loadModule } from './fetch.js';
 import { checkKeys } from './options.js';
 import type { Progress, Source, WasmSource } from './types.js';
 import type { Index } from './wasm/search.js';
+
+export type { AccelerateOptions, Calibration, SearchStatus } from './accelerate.js';
 
 /** Options of `VectorIndex.create` and `VectorIndex.load`. */
 export interface VectorIndexOptions {
@@ -24,6 +27,16 @@ export interface Nearest {
   scores: Float32Array;
 }
 
+/** Options of a search. */
+export interface NearestOptions {
+  /** Rows an answer, by default 10. */
+  k?: number;
+  /** Numbers of the rows to choose from. */
+  only?: Uint32Array;
+  /** Compare every row in full. */
+  exact?: boolean;
+}
+
 /** Bytes of whole rows that are handed over at a time. */
 const PORTION = 4 << 20;
 const HEADER_LIMIT = 1 << 20;
@@ -36,6 +49,7 @@ const FORMAT = 'predilect-vectors';
 export class VectorIndex {
   readonly dimension: number;
   #index: Index | undefined;
+  #accelerator: Accelerator | undefined;
 
   private constructor(index: Index, dimension: number) {
     this.#index = index;
@@ -107,12 +121,14 @@ export class VectorIndex {
     checkCount('row', row);
     checkVectors('set', vector);
     guarded(() => this.#get().set(row, vector));
+    this.#accelerator?.change(row);
   }
 
   /** Takes a row out. Its number is not given again. */
   remove(row: number): void {
     checkCount('row', row);
     guarded(() => this.#get().remove(row));
+    this.#accelerator?.change(row);
   }
 
   /**
@@ -123,15 +139,58 @@ export class VectorIndex {
    *   every row in full, where otherwise about 3 in 100 hits of a large index may be missed, for a multiple of the speed
    * @returns one answer a query
    */
-  search(queries: Float32Array, options: { k?: number; only?: Uint32Array; exact?: boolean } = {}): Nearest[] {
-    checkVectors('search', queries);
-    checkKeys('nearest', options, 'search');
-    const { k = 10, only, exact = false } = options;
-    checkCount('k', k);
-    if (only !== undefined && !(only instanceof Uint32Array)) {
-      throw new PredilectError('bad-input', 'search() takes only as a Uint32Array of row numbers');
+  search(queries: Float32Array, options: NearestOptions = {}): Nearest[] {
+    const { k, only, exact } = checkSearch('search', queries, options);
+    return this.#answers(
+      queries,
+      guarded(() => this.#get().search(queries, k, only, exact)),
+    );
+  }
+
+  /**
+   * Uses the graphics processor for `searchAsync()`, if there is one that is quicker: copies the rows there, checks what it
+   * computes, and times both. It pays from some hundred thousand rows on, and for several queries at once.
+   *
+   * @returns who will answer, and why; never rejects because of the device
+   */
+  async accelerate(options: AccelerateOptions = {}): Promise<SearchStatus> {
+    checkKeys('accelerate', options);
+    checkTimeout(options.timeout);
+    this.#get();
+    this.#accelerator ??= new Accelerator(this.#base());
+    return this.#accelerator.start(options);
+  }
+
+  /** As `search()`, by the graphics processor where `accelerate()` found it quicker; it compares every row in full. */
+  async searchAsync(queries: Float32Array, options: NearestOptions = {}): Promise<Nearest[]> {
+    const { k, only, exact } = checkSearch('searchAsync', queries, options);
+    const base = this.#accelerator ?? this.#base();
+    try {
+      return this.#answers(queries, await base.search(queries, k, only, exact));
+    } catch (error) {
+      throw toPredilectError(error);
     }
-    const found = guarded(() => this.#get().search(queries, k, only, exact));
+  }
+
+  /** Who answered the last `searchAsync()`, and what became of `accelerate()`. */
+  get status(): SearchStatus {
+    return { ...(this.#accelerator?.status ?? { path: 'cpu', gpu: 'off' }) };
+  }
+
+  #base(): Base {
+    const index = () => this.#get();
+    return {
+      dimension: this.dimension,
+      get end() {
+        return index().end;
+      },
+      scales: () => index().scales(),
+      values: (from, to) => index().values(from, to),
+      search: (queries, k, only, exact) => index().search(queries, k, only, exact),
+    };
+  }
+
+  #answers(queries: Float32Array, found: Uint32Array): Nearest[] {
     const asked = queries.length / this.dimension;
     const each = asked === 0 ? 0 : found.length / 2 / asked;
     const scores = new Float32Array(found.buffer, found.byteOffset + 2 * found.length, found.length / 2);
@@ -162,6 +221,7 @@ export class VectorIndex {
 
   /** Frees the memory. Later calls are refused. */
   close(): void {
+    this.#accelerator?.stop();
     this.#index?.free();
     this.#index = undefined;
   }
@@ -250,6 +310,17 @@ function checkCount(name: string, value: unknown): void {
 
 function checkVectors(call: string, given: unknown): void {
   if (!(given instanceof Float32Array)) throw new PredilectError('bad-input', `${call}() takes a Float32Array`);
+}
+
+function checkSearch(call: string, queries: unknown, options: NearestOptions) {
+  checkVectors(call, queries);
+  checkKeys('nearest', options, call);
+  const { k = 10, only, exact = false } = options;
+  checkCount('k', k);
+  if (only !== undefined && !(only instanceof Uint32Array)) {
+    throw new PredilectError('bad-input', `${call}() takes only as a Uint32Array of row numbers`);
+  }
+  return { k, only, exact };
 }
 
 const address = (source: Source): string => new URL(String(source), globalThis.location?.href).href;

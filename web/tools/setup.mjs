@@ -22,7 +22,7 @@ import {
   stopChildrenOnSignals,
 } from './steps.mjs';
 
-const WASM = ['engine', 'search', 'builder', 'encoder'];
+const WASM = ['engine', 'search', 'gpu', 'builder', 'encoder'];
 
 /**
  * @typedef {object} Step

@@ -1,6 +1,8 @@
 // `npm test`: the set-up, then every test there is, then one summary. `npm test -- --only rust|web|browser` for a part.
 // A stage that fails hides no other, unless that one needs what it makes.
 
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { ensureBrowser } from './browser.mjs';
 import { LINTERS } from './lint.mjs';
 import { checkRust } from './rust.mjs';
@@ -15,11 +17,15 @@ const NOT_TESTED_NATIVELY = [
   'predilect-wasm',
   'predilect-encoder-wasm',
   'predilect-search-wasm',
+  'predilect-gpu-wasm',
   'predilect-builder-wasm',
   'xtask',
 ];
 
 const TEST_PATIENCE = 300_000;
+
+/** A Vulkan adapter in software comes with Chromium; the search on WebGPU is tested natively by it where there is no other. */
+const VULKAN = '/usr/lib/chromium';
 
 /** @typedef {{passed: number, failed: number, skipped: number}} Counts */
 
@@ -80,7 +86,10 @@ async function succeeds(program, args) {
 
 async function cargoTest() {
   const excluded = NOT_TESTED_NATIVELY.flatMap((name) => ['--exclude', name]);
-  const { code, output } = await run('cargo', ['test', '--workspace', '--no-fail-fast', ...excluded], { tee: true });
+  const driver = join(VULKAN, 'vk_swiftshader_icd.json');
+  const env = existsSync(driver) ? { LD_LIBRARY_PATH: VULKAN, VK_ICD_FILENAMES: driver } : {};
+  const args = ['test', '--workspace', '--no-fail-fast', ...excluded];
+  const { code, output } = await run('cargo', args, { tee: true, env });
   const counts = { passed: 0, failed: 0, skipped: 0 };
   for (const [, passed, failed, ignored] of output.matchAll(
     /^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored/gm,

@@ -23,9 +23,10 @@ pub struct Module {
 }
 
 /// In the order of what takes longest last.
-pub const MODULES: [Module; 4] = [
+pub const MODULES: [Module; 5] = [
     Module { name: "engine", package: "predilect-wasm", note: "small: vectors only" },
     Module { name: "search", package: "predilect-search-wasm", note: "smaller still: a page's own vectors" },
+    Module { name: "gpu", package: "predilect-gpu-wasm", note: "the same on WebGPU" },
     Module { name: "builder", package: "predilect-builder-wasm", note: "makes catalogues in Node" },
     Module {
         name: "encoder",
