@@ -108,6 +108,7 @@ def write(model: Encoder, rotation: np.ndarray, step: float, words_step: float, 
 def main() -> None:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--run", help="name of the run under WORK/runs")
+    p.add_argument("--also", action="append", default=[], help="other runs that went out from the same weights: the mean of all is taken")
     p.add_argument("--untrained", action="store_true")
     p.add_argument("--step", type=float, default=.5, help="linear weights: step as a share of a row's rms; 0: int8 without clipping")
     p.add_argument("--words-step", type=float, default=.5, help="the same for word vectors")
@@ -123,7 +124,9 @@ def main() -> None:
         model, rotation = start([0, 1, 2, 3, 10, 11], Corpus(tokenizer), tokenizer)
     else:
         state = torch.load(RUNS / o.run / "last.pt", weights_only=False)
-        model, rotation = Encoder.of(state["average"]), state["rotation"]
+        weights = [state["average"]] + [torch.load(RUNS / run / "last.pt", weights_only=False)["average"] for run in o.also]
+        mean = {k: sum(w[k] for w in weights) / len(weights) if v.is_floating_point() else v for k, v in weights[0].items()}
+        model, rotation = Encoder.of(mean), state["rotation"]
     if o.refit:
         refit(model, rotation, o.step, o.words_step, o.refit)
     if o.shift:
