@@ -87,10 +87,10 @@ pub fn scan_one(blocks: [Block<'_>; 4], query: &[i16], lanes: &Lanes, sums: &mut
         }
     }
     for (place, over) in over.iter_mut().enumerate() {
-        let Block { scales, tails, .. } = blocks[place];
         for i in shared..counts[place] {
+            // What is left at the end of a place is looked at as a whole.
             sums[i][place] = dot(row(place, i), query);
-            *over |= u64::from(over_bars(&[sums[i][place]; 4], [scales[i]; 4], [tails[i]; 4], lanes) & 1) << i;
+            *over |= 1 << i;
         }
     }
     over

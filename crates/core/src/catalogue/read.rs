@@ -66,7 +66,7 @@ impl Catalogue {
         let learned = reader.learned()?;
         let header = reader.header;
         if header.outline.is_some_and(|o| !(1..dimension).contains(&o.cut) || !(0.0..=1.0).contains(&o.reach)) {
-            return Err(corrupt("outline does not fit the dimension"));
+            return Err(corrupt("rotation or outline do not fit the dimension"));
         }
         Ok(Self { bytes, header, vectors, space, scales, popularity, ids, places, fields, columns, learned })
     }
@@ -312,7 +312,7 @@ impl<'a> Reader<'a> {
         }
         let rotation: Vec<i16> = words(self.data("rotation", Dtype::I16, None)?).map(i16::from_le_bytes).collect();
         if !rotation.is_empty() && (centre.is_empty() || rotation.len() != dimension * dimension) {
-            return Err(corrupt("rotation does not fit the dimension"));
+            return Err(corrupt("rotation or outline do not fit the dimension"));
         }
         Ok(Space { centre, axes: axes.chunks(dimension).map(<[f32]>::to_vec).collect(), rotation })
     }
