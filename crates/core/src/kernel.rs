@@ -87,9 +87,9 @@ pub fn scan_one(blocks: [Block<'_>; 4], query: &[i16], lanes: &Lanes, sums: &mut
         }
     }
     for (place, over) in over.iter_mut().enumerate() {
-        for i in shared..counts[place] {
-            // What is left at the end of a place is looked at as a whole.
-            sums[i][place] = dot(row(place, i), query);
+        // What is left at the end of a place is looked at as a whole.
+        for (i, sums) in sums.iter_mut().enumerate().take(counts[place]).skip(shared) {
+            sums[place] = dot(row(place, i), query);
             *over |= 1 << i;
         }
     }
