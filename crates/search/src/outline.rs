@@ -43,11 +43,6 @@ pub struct Outline {
 }
 
 impl Outline {
-    /// Measures rows and takes their heads, if those are of use.
-    pub fn of(rows: Rows<'_>) -> Self {
-        measure(rows).map_or_else(Self::default, |head| Self::at(rows, head.cut, head.reach))
-    }
-
     /// Takes heads of `cut` values, less than the dimension, and grants tails `reach`, 0..=1.
     pub fn at(rows: Rows<'_>, cut: usize, reach: f32) -> Self {
         let each = || rows.values.chunks_exact(rows.dimension);
