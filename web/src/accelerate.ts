@@ -76,7 +76,11 @@ export class Accelerator {
   }
 
   /** Opens the device, copies all rows, checks what it computes, and times it. Never rejects for the device's sake. */
-  async start(options: AccelerateOptions): Promise<SearchStatus> {
+  start(options: AccelerateOptions): Promise<SearchStatus> {
+    return this.#next(() => this.#start(options));
+  }
+
+  async #start(options: AccelerateOptions): Promise<SearchStatus> {
     this.stop();
     this.#options = options;
     try {
@@ -119,6 +123,11 @@ export class Accelerator {
       this.status.path = 'cpu';
       return this.#base.search(queries, k, only, exact);
     };
+    return this.#next(run);
+  }
+
+  /** One thing at a time: the device refuses a call while another one runs. */
+  #next<T>(run: () => Promise<T>): Promise<T> {
     const next = this.#chain.then(run);
     this.#chain = next.catch(() => {});
     return next;
@@ -148,10 +157,11 @@ export class Accelerator {
     if (gpu.end === end && this.#changed.size === 0) return;
     const scales = this.#base.scales();
     const rows = Math.max(1, Math.floor(PORTION / dimension));
-    for (const row of this.#changed) {
-      if (row < gpu.end) await gpu.set(row, this.#base.values(row, row + 1), scales[row] ?? 0);
-    }
+    // Read at once: what changes meanwhile is brought the next time.
+    const there = [...this.#changed].filter((row) => row < gpu.end);
+    const changed = there.map((row) => ({ row, values: this.#base.values(row, row + 1), scale: scales[row] ?? 0 }));
     this.#changed.clear();
+    for (const { row, values, scale } of changed) await gpu.set(row, values, scale);
     for (let at = gpu.end; at < end; at = gpu.end) {
       const to = Math.min(end, at + rows);
       await gpu.push(this.#base.values(at, to), scales.subarray(at, to), end - to);

@@ -116,7 +116,18 @@ const everything = async (index, ask, vectors) => {
   index.add(vectors(70));
   index.set(5, vectors(1));
   index.set(720, vectors(1));
+  // Rows that change while earlier changes are on their way; a second start meanwhile waits its turn.
+  const under = index.searchAsync(vectors(1));
+  const again = index.accelerate({ software: true, prefer: 'gpu' });
+  await Promise.resolve();
+  index.set(5, vectors(1));
   for (const row of [3, 64, 699, 769]) index.remove(row);
+  await Promise.all([under, again]);
+  index.set(5, vectors(1));
+  const changing = index.searchAsync(vectors(1));
+  await new Promise((done) => setTimeout(done));
+  index.set(5, vectors(1));
+  await changing;
   answers.push(await ask(vectors(1), { k: 1000 }), await ask(vectors(2), { only: new Uint32Array([3, 5, 720]) }));
   const refused = await index.searchAsync(new Float32Array(7)).catch(({ code }) => code);
   const notFinite = await index.searchAsync(new Float32Array(96).fill(Number.NaN)).catch(({ code }) => code);
