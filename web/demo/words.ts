@@ -218,7 +218,14 @@ export function because(reason: Reason, title: string | undefined): string {
             ? `略降：你说过不要${typed}`
             : '略降：近似你不感兴趣的内容';
       case 'neighbour':
+        return named ? `选了${named}的人接着选了它` : '口味相近的人接着选了它';
+      case 'together':
         return named ? `选了${named}的人也选了它` : '口味相近的人也选了它';
+      case 'alike':
+        if (!named || !reason.event) {
+          return '和你看过的内容相近';
+        }
+        return reason.part < 0 ? `略降：和${named}内容相近` : `和你${did(reason.event.kind)}的${named}内容相近`;
       case 'popular':
         return '大家都喜欢';
       case 'trend':
@@ -253,7 +260,14 @@ export function because(reason: Reason, title: string | undefined): string {
           ? `Lowered: you turned away ${typed}`
           : 'Lowered: near something you turned away';
     case 'neighbour':
-      return named ? `People who turned to ${named} went on to this` : 'People with your taste turned to this';
+      return named ? `People who turned to ${named} went on to this` : 'People with your taste went on to this';
+    case 'together':
+      return named ? `People who turned to ${named} also turned to this` : 'People with your taste also turned to this';
+    case 'alike':
+      if (!named || !reason.event) {
+        return 'Much like what you turned to';
+      }
+      return reason.part < 0 ? `Lowered: much like ${named}` : `Much like ${named}, which you ${did(reason.event.kind)}`;
     case 'popular':
       return 'Popular with many';
     case 'trend':

@@ -264,6 +264,10 @@ export type ReasonKind =
   | 'session'
   /** People who turned to what the person turned to went on to this. */
   | 'neighbour'
+  /** People who turned to what the person turned to also turned to this. */
+  | 'together'
+  /** Says much the same as what the person turned to. */
+  | 'alike'
   /** Liked by many. */
   | 'popular'
   /** Turned to by many lately. */

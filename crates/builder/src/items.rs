@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use predilect_core::catalogue::{self, Catalogue, CatalogueParts, Change, ItemParts};
+use predilect_core::catalogue::{self, Catalogue, CatalogueParts, Change, ItemParts, LinkKind};
 use predilect_search::Rows;
 
 use crate::{
-    compose,
+    alike, compose,
     error::BuilderError,
     item::Item,
     options::{Options, Role},
@@ -78,7 +78,8 @@ impl Items {
         };
         let written = Catalogue::open(catalogue::write(&parts)?)?;
         let outline = predilect_search::measure(Rows::from(&written));
-        Ok(catalogue::outlined(written, outline)?)
+        let links = alike::links(&alike::nearest(&written)?, |_| true);
+        Ok(catalogue::link(&catalogue::outlined(written, outline)?, LinkKind::Alike, &links)?)
     }
 
     /// Puts the items into a catalogue, in the place of those with the same ids, and takes those of the ids `remove` out.

@@ -16,6 +16,7 @@
 //! # Ok::<(), predilect_builder::BuilderError>(())
 //! ```
 
+pub mod alike;
 mod build;
 mod clean;
 mod compose;

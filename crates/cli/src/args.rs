@@ -356,9 +356,13 @@ pub struct EvalArgs {
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub min_people: u32,
     /// Weight of a signal of the ranking, to choose it on validation: interest, known-interest, session, neighbour,
-    /// agreement, popular, known-popular, trend, fresh, negative, seen; may be repeated
+    /// together, alike, popular, trend, fresh, negative, seen; may be repeated
     #[arg(long, value_name = "SIGNAL=WEIGHT")]
     pub weight: Vec<String>,
+    /// How a catalogue learns, to choose it on validation: handoff, half-life-steps, half-life-days, ridge, shrink, together;
+    /// may be repeated
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub learn: Vec<String>,
     /// Length of the lists
     #[arg(short, value_name = "N", default_value_t = 10)]
     pub k: usize,

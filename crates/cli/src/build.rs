@@ -7,7 +7,6 @@ use std::time::Instant;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use predilect_builder::events::{self, EventReader, LearnOptions, LearnReport};
 use predilect_builder::{Builder, BuilderError, Items};
-use predilect_core::catalogue::attach;
 use predilect_core::{Catalogue, CatalogueError, ItemIdx};
 use predilect_encoder::{Encoder, EncoderError};
 use serde_json::json;
@@ -80,17 +79,18 @@ fn learn(path: &Path, catalogue: Vec<u8>, min_people: u32) -> Result<(Vec<u8>, O
     let opened = Catalogue::open(catalogue.clone()).map_err(data)?;
     let acts = histories.acts(|id| opened.find(id).map(ItemIdx::row));
     let options = LearnOptions { min_people, ..LearnOptions::default() };
-    let (learned, report) = events::learn(&acts, opened.len(), &options);
-    Ok((attach(&catalogue, &learned).map_err(data)?, Some(report)))
+    let (bytes, report) = events::teach(&catalogue, &acts, &options).map_err(data)?;
+    Ok((bytes, Some(report)))
 }
 
 fn summary(report: &LearnReport) -> String {
     format!(
-        "{} events of {} people: {} neighbours of {} items, {:.1} bytes an item; {} pairs of items kept, {} that fewer than {} people link left out\n",
+        "{} events of {} people: {} neighbours of {} items, {} links between what goes together, {:.1} bytes an item; {} pairs of items kept, {} that fewer than {} people link left out\n",
         report.events,
         report.people,
         report.neighbours,
         report.items,
+        report.together,
         report.bytes_per_item,
         report.pairs_kept,
         report.pairs_dropped,

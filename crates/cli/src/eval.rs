@@ -35,7 +35,7 @@ pub fn eval(args: &EvalArgs) -> Result<(), Failure> {
         return files::write(path, records(&data).as_bytes());
     }
     let catalogue = args.catalogue.as_deref().map(files::read).transpose()?;
-    let learn = LearnOptions { min_people: args.min_people, ..LearnOptions::default() };
+    let learn = learn(args)?;
     let weights = weights(&args.weight)?;
     let engine = Settings { diversity: args.diversity, learn, weights: Some(weights), ..Settings::default() };
     let options = SuiteOptions {
@@ -71,14 +71,35 @@ const SIGNALS: [&str; SIGNAL_COUNT] = [
     "known-interest",
     "session",
     "neighbour",
-    "agreement",
+    "together",
+    "alike",
     "popular",
-    "known-popular",
     "trend",
     "fresh",
     "negative",
     "seen",
 ];
+
+/// How to learn, from the options.
+fn learn(args: &EvalArgs) -> Result<LearnOptions, Failure> {
+    let mut learn = LearnOptions { min_people: args.min_people, ..LearnOptions::default() };
+    for change in &args.learn {
+        let known = "handoff, half-life-steps, half-life-days, ridge, shrink, together";
+        let refuse = || Failure::usage(format!("--learn {change}: expected NAME=VALUE with a value above 0, one of {known}"));
+        let (name, value) = change.split_once('=').ok_or_else(refuse)?;
+        let slot = match name {
+            "handoff" => &mut learn.handoff,
+            "half-life-steps" => &mut learn.half_life_steps,
+            "half-life-days" => &mut learn.half_life_days,
+            "ridge" => &mut learn.ridge,
+            "shrink" => &mut learn.shrink,
+            "together" => &mut learn.together,
+            _ => return Err(refuse()),
+        };
+        *slot = value.parse().ok().filter(|value| *value > 0.0).ok_or_else(refuse)?;
+    }
+    Ok(learn)
+}
 
 fn weights(changes: &[String]) -> Result<Weights, Failure> {
     let mut weights = Weights::for_events();

@@ -19,8 +19,12 @@ pub enum Source {
     Explore,
     /// A vector search for the session.
     Session,
-    /// Neighbours of the trail.
+    /// What the trail leads to next.
     Neighbour,
+    /// What goes together with the trail.
+    Together,
+    /// What says the same as the trail.
+    Alike,
     /// The items most turned to lately.
     Trend,
     /// A vector search for the interest at this place in the taste.
@@ -36,7 +40,9 @@ impl Source {
             Self::Session => 3,
             Self::Neighbour => 4,
             Self::Trend => 5,
-            Self::Interest(i) => i.saturating_add(6),
+            Self::Together => 6,
+            Self::Alike => 7,
+            Self::Interest(i) => i.saturating_add(8),
         }
     }
 
@@ -48,7 +54,9 @@ impl Source {
             3 => Self::Session,
             4 => Self::Neighbour,
             5 => Self::Trend,
-            more => Self::Interest(more - 6),
+            6 => Self::Together,
+            7 => Self::Alike,
+            more => Self::Interest(more - 8),
         }
     }
 }

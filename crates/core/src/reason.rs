@@ -16,6 +16,10 @@ pub enum ReasonKind {
     Session,
     /// People who turned to what the person turned to went on to this.
     Neighbour,
+    /// People who turned to what the person turned to also turned to this.
+    Together,
+    /// Says much the same as what the person turned to.
+    Alike,
     /// Liked by many.
     Popular,
     /// Turned to by many lately.

@@ -68,6 +68,10 @@ impl Engine {
         let catalogue = Catalogue::open(catalogue)?;
         let orders =
             Orders { popular: by_popularity(&catalogue), fresh: by_date(&catalogue), trend: by_trend(&catalogue) };
+        let mut taste_config = TasteConfig::default();
+        if let Some(learned) = catalogue.learned() {
+            taste_config.half_life_days = learned.half_life_days;
+        }
         Ok(Self {
             catalogue,
             profile: Profile::default(),
@@ -75,7 +79,7 @@ impl Engine {
             outline: OnceCell::new(),
             memory: RefCell::default(),
             gathered: RefCell::default(),
-            taste_config: TasteConfig::default(),
+            taste_config,
         })
     }
 

@@ -1,6 +1,7 @@
 //! The two pure halves of a recommendation: what to ask of the search, and what to make of its hits.
 
 use predilect_core::candidates::{Source, by_chance, first_allowed, join};
+use predilect_core::catalogue::LinkKind;
 use predilect_core::diversify::{DiversifyConfig, diversify};
 use predilect_core::rank::{Moment, RankConfig, Ranked, Weights, rank};
 use predilect_core::{Bitmap, Catalogue, ItemIdx, Query, Taste};
@@ -60,7 +61,13 @@ pub(crate) fn finish(
         let searched = plan.queries.iter().zip(hits);
         lists.extend(searched.map(|((source, _), hits)| (*source, hits.into_iter().map(|hit| hit.item).collect())));
         lists.push((Source::Popular, first_allowed(&orders.popular, allowed, *fetch)));
-        lists.push((Source::Neighbour, first_allowed(&taste.trail.closest(), allowed, *fetch)));
+        for (source, kind) in [
+            (Source::Neighbour, LinkKind::Next),
+            (Source::Together, LinkKind::Together),
+            (Source::Alike, LinkKind::Alike),
+        ] {
+            lists.push((source, first_allowed(&taste.trail.closest(kind), allowed, *fetch)));
+        }
         lists.push((Source::Trend, first_allowed(&orders.trend, allowed, *fetch)));
         lists.push((Source::Fresh, first_allowed(&orders.fresh, allowed, *fetch)));
         let found: usize = lists.iter().map(|(_, items)| items.len()).sum();

@@ -11,6 +11,8 @@ use crate::models::Settings;
 const USUAL_DIVERSITY: f64 = 0.3;
 /// A half-life that no history outlasts.
 const ENDLESS: f64 = 1e9;
+/// Steps after which the trail alone counts.
+const AT_ONCE: f64 = 1e-3;
 
 /// The engine as it is, and without each of its parts in turn.
 pub fn variants(whole: &Settings) -> Vec<Settings> {
@@ -25,6 +27,9 @@ pub fn variants(whole: &Settings) -> Vec<Settings> {
     let mut steps = whole.clone();
     steps.learn.half_life_steps = ENDLESS;
     all.push(Settings { name: "without fading of steps".to_owned(), ..steps });
+    let mut known = whole.clone();
+    known.learn.handoff = AT_ONCE;
+    all.push(Settings { name: "without hand-off".to_owned(), ..known });
     all.push(Settings { name: "without ageing of events".to_owned(), ageing: false, ..whole.clone() });
     let (name, diversity) = match whole.diversity {
         0.0 => (format!("with diversity {USUAL_DIVERSITY}"), USUAL_DIVERSITY),
@@ -35,13 +40,14 @@ pub fn variants(whole: &Settings) -> Vec<Settings> {
 }
 
 /// Parts that are signals.
-const SIGNALS: [(&str, &[Signal]); 9] = [
+const SIGNALS: [(&str, &[Signal]); 10] = [
     ("interests", &[Signal::Interest, Signal::KnownInterest]),
     ("gate on interests", &[Signal::KnownInterest]),
     ("session", &[Signal::Session]),
-    ("neighbours", &[Signal::Neighbour, Signal::Agreement]),
-    ("popularity", &[Signal::Popular, Signal::KnownPopular]),
-    ("popularity giving way", &[Signal::KnownPopular]),
+    ("what comes next", &[Signal::Neighbour]),
+    ("what goes together", &[Signal::Together]),
+    ("what says the same", &[Signal::Alike]),
+    ("popularity", &[Signal::Popular]),
     ("trend", &[Signal::Trend]),
     ("freshness", &[Signal::Fresh]),
     ("dislikes", &[Signal::Negative]),

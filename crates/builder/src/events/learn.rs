@@ -7,12 +7,13 @@
 //! each other enter: what few people did leaves no trace in the file.
 
 use predilect_core::ItemIdx;
-use predilect_core::catalogue::{Learned, LearnedHead, percentiles};
+use predilect_core::catalogue::{Learned, LearnedHead, Links, percentiles};
 use predilect_core::rank::Weights;
 use serde::Serialize;
 
 use super::Act;
 use super::ridge::solve;
+use super::together::together;
 
 /// How to learn.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,8 +30,16 @@ pub struct LearnOptions {
     pub breadth: usize,
     /// Ridge of the regressions, in co-occurrences.
     pub ridge: f64,
+    /// Links to what goes together with an item, on average.
+    pub together: f64,
+    /// People that draw a share towards everybody's, see [`super::together`].
+    pub shrink: f64,
+    /// Items a person must have turned to for what comes next to count as much as what goes together.
+    pub handoff: f64,
     /// Steps back after which an item of a person's history counts half when recommending.
     pub half_life_steps: f64,
+    /// Days after which what a person did counts half for their interests.
+    pub half_life_days: f64,
     /// Days after which an event counts half for the trend.
     pub trend_days: f64,
 }
@@ -44,7 +53,11 @@ impl Default for LearnOptions {
             window: 50,
             breadth: 50,
             ridge: 20.0,
+            together: 10.0,
+            shrink: 20.0,
+            handoff: 10.0,
             half_life_steps: 4.0,
+            half_life_days: 30.0,
             trend_days: 30.0,
         }
     }
@@ -61,6 +74,8 @@ pub struct LearnReport {
     pub items: usize,
     /// Neighbours that are kept.
     pub neighbours: usize,
+    /// Links between what goes together that are kept.
+    pub together: usize,
     /// Pairs of items that occur together and were seen with enough people.
     pub pairs_kept: usize,
     /// Pairs that too few people link; nothing of them is in the catalogue.
@@ -88,30 +103,33 @@ pub fn learn(people: &[Vec<Act>], count: usize, options: &LearnOptions) -> (Lear
         row.truncate(options.neighbours);
         row.sort_by_key(|entry| entry.0);
     }
-    let scale = weights.iter().flatten().map(|entry| entry.1).fold(0.0, f32::max);
+    let together = together(&histories, &support, options);
     let head = LearnedHead {
         events: people.iter().map(Vec::len).sum(),
-        people: people.iter().filter(|acts| !acts.is_empty()).count(),
+        people: people.iter().filter(|acts| !acts.is_empty()).count().max(1),
         min_people: options.min_people,
         half_life_steps: options.half_life_steps,
-        scale: if scale > 0.0 { scale } else { 1.0 },
+        half_life_days: options.half_life_days,
+        handoff: options.handoff,
         weights: Weights::for_events(),
     };
-    let entries: usize = weights.iter().map(Vec::len).sum();
+    let entries = |links: &Links| links.iter().map(Vec::len).sum::<usize>();
+    let (neighbours, goes_together) = (entries(&weights), entries(&together));
     let entry_bytes = if count <= 1 << 16 { 3 } else { 5 };
     let report = LearnReport {
         events: head.events,
         people: head.people,
         items: weights.iter().filter(|row| !row.is_empty()).count(),
-        neighbours: entries,
+        neighbours,
+        together: goes_together,
         pairs_kept: common.kept / 2,
         pairs_dropped: common.dropped / 2,
         min_people: options.min_people,
-        // Support, trend and an offset an item.
-        bytes_per_item: 7.0 + (entries * entry_bytes) as f64 / count.max(1) as f64,
+        // Support, trend and two numbers of links an item.
+        bytes_per_item: 5.0 + ((neighbours + goes_together) * entry_bytes) as f64 / count.max(1) as f64,
     };
     let trend = trend(people, &support, options);
-    (Learned { head, support, trend, neighbours: weights }, report)
+    (Learned { head, support, trend, next: weights, together }, report)
 }
 
 /// The items a person turned to, each once, by their last act on it.
@@ -241,8 +259,8 @@ mod tests {
     fn few_people_leave_no_trace() {
         let people = histories(&[(&[0, 1], 5), (&[2, 3], 4)]);
         let (learned, report) = learn(&people, 4, &LearnOptions::default());
-        assert_eq!(learned.neighbours[0].iter().map(|n| n.0.0).collect::<Vec<_>>(), [1]);
-        assert!(learned.neighbours[2].is_empty() && learned.neighbours[3].is_empty());
+        assert_eq!(learned.next[0].iter().map(|n| n.0.0).collect::<Vec<_>>(), [1]);
+        assert!(learned.next[2].is_empty() && learned.next[3].is_empty());
         assert_eq!((report.pairs_kept, report.pairs_dropped), (1, 1));
         assert_eq!(learned.support, [5, 5, 4, 4]);
         assert_eq!((learned.trend[0] > 0.0, learned.trend[2]), (true, 0.0));
@@ -253,14 +271,14 @@ mod tests {
         // Strength 10 * 2^(-1/10), own 10, ridge 20.
         let (learned, _) = learn(&histories(&[(&[0, 1], 10)]), 2, &LearnOptions::default());
         let expected = 10.0 * (-0.1_f64).exp2() / 30.0;
-        assert!((f64::from(learned.neighbours[0][0].1) - expected).abs() < 1e-6);
+        assert!((f64::from(learned.next[0][0].1) - expected).abs() < 1e-6);
     }
 
     #[test]
     fn what_follows_shortly_counts_most() {
         let far: Vec<usize> = (0..30).collect();
         let (learned, _) = learn(&histories(&[(&far, 10)]), 30, &LearnOptions { ridge: 100.0, ..Default::default() });
-        let of = |item: u32| learned.neighbours[0].iter().find(|n| n.0.0 == item).map_or(0.0, |n| n.1);
-        assert!(of(1) > of(6) && of(6) >= of(25), "{:?}", learned.neighbours[0]);
+        let of = |item: u32| learned.next[0].iter().find(|n| n.0.0 == item).map_or(0.0, |n| n.1);
+        assert!(of(1) > of(6) && of(6) >= of(25), "{:?}", learned.next[0]);
     }
 }

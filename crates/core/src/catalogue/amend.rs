@@ -5,7 +5,9 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Map, Value};
 
 use super::write::{Parts, assemble};
-use super::{Catalogue, CatalogueError, ItemIdx, ItemParts, Learned, attach, corrupt};
+use super::{
+    Catalogue, CatalogueError, ItemIdx, ItemParts, Learned, LearnedHead, LinkKind, Links, attach, corrupt, link,
+};
 use crate::vector::{UnitVector, VectorError, quantise_row};
 
 /// What is to be changed.
@@ -90,9 +92,14 @@ pub fn amend(catalogue: Vec<u8>, change: &Change<'_>) -> Result<Vec<u8>, Catalog
         outline: header.outline.filter(|_| 2 * items.len() <= 3 * old.len()),
     };
     let bytes = assemble(&parts)?;
-    match header.learned.clone() {
-        None => Ok(bytes),
-        Some(head) => attach(&bytes, &kept(&old, head, &sources)),
+    let kept = Kept::new(&old, &sources);
+    let bytes = match header.learned.clone() {
+        None => bytes,
+        Some(head) => attach(&bytes, &kept.learned(head))?,
+    };
+    match header.links.0[LinkKind::Alike as usize] {
+        0.0 => Ok(bytes),
+        _ => link(&bytes, LinkKind::Alike, &kept.links(LinkKind::Alike)),
     }
 }
 
@@ -105,29 +112,48 @@ fn parts_of(catalogue: &Catalogue, item: ItemIdx) -> Result<ItemParts, Catalogue
     Ok(ItemParts { id, fields })
 }
 
-/// What was learned about the items that stay.
-fn kept(old: &Catalogue, head: super::LearnedHead, sources: &[Result<ItemIdx, usize>]) -> Learned {
-    let mut now = vec![None; old.len()];
-    for (row, source) in sources.iter().enumerate() {
-        if let Ok(item) = source {
-            now[item.row()] = Some(ItemIdx(row as u32));
+/// What is known of the items that stay.
+struct Kept<'a> {
+    old: &'a Catalogue,
+    sources: &'a [Result<ItemIdx, usize>],
+    /// Old row -> new row.
+    now: Vec<Option<ItemIdx>>,
+}
+
+impl<'a> Kept<'a> {
+    fn new(old: &'a Catalogue, sources: &'a [Result<ItemIdx, usize>]) -> Self {
+        let mut now = vec![None; old.len()];
+        for (row, source) in sources.iter().enumerate() {
+            if let Ok(item) = source {
+                now[item.row()] = Some(ItemIdx(row as u32));
+            }
         }
+        Self { old, sources, now }
     }
-    let neighbours = |item: ItemIdx| {
-        old.neighbours(item).filter_map(|(other, weight)| Some((now[other.row()]?, weight as f32))).collect()
-    };
-    let each = || sources.iter().map(|source| source.ok());
-    Learned {
-        head,
-        support: each().map(|item| item.map_or(0, |item| old.support(item) as u32)).collect(),
-        trend: each().map(|item| item.map_or(0.0, |item| old.trend(item) as f32)).collect(),
-        neighbours: each().map(|item| item.map_or_else(Vec::new, neighbours)).collect(),
+
+    fn links(&self, kind: LinkKind) -> Links {
+        let row = |item: ItemIdx| {
+            let links = self.old.links(kind, item);
+            links.filter_map(|(other, weight)| Some((self.now[other.row()]?, weight as f32))).collect()
+        };
+        self.sources.iter().map(|source| source.map_or_else(|_| Vec::new(), row)).collect()
+    }
+
+    fn learned(&self, head: LearnedHead) -> Learned {
+        let each = || self.sources.iter().map(|source| source.ok());
+        Learned {
+            head,
+            support: each().map(|item| item.map_or(0, |item| self.old.support(item) as u32)).collect(),
+            trend: each().map(|item| item.map_or(0.0, |item| self.old.trend(item) as f32)).collect(),
+            next: self.links(LinkKind::Next),
+            together: self.links(LinkKind::Together),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{CatalogueParts, LearnedHead, write};
+    use super::super::{CatalogueParts, write};
     use super::*;
     use crate::candidates::chance;
     use crate::rank::Weights;
@@ -202,16 +228,19 @@ mod tests {
             people: 3,
             min_people: 1,
             half_life_steps: 5.0,
-            scale: 1.0,
+            half_life_days: 30.0,
+            handoff: 10.0,
             weights: Weights::default(),
         };
         let learned = Learned {
             head,
             support: vec![4, 2, 1],
             trend: vec![1.0, 0.5, 0.2],
-            neighbours: vec![vec![(ItemIdx(1), 0.5), (ItemIdx(2), 1.0)], vec![(ItemIdx(0), 0.7)], vec![]],
+            next: vec![vec![(ItemIdx(1), 0.5), (ItemIdx(2), 1.0)], vec![(ItemIdx(0), 0.7)], vec![]],
+            together: vec![vec![]; 3],
         };
         let bytes = attach(&catalogue(3), &learned).unwrap();
+        let bytes = link(&bytes, LinkKind::Alike, &vec![vec![], vec![], vec![(ItemIdx(0), 0.5), (ItemIdx(1), 0.5)]]).unwrap();
         let put = [item("z", "Last")];
         let remove = ["i1".to_owned()];
         let change = Change { remove: &remove, put: &put, vectors: &vector(9), encoder: "e" };
@@ -219,7 +248,8 @@ mod tests {
         assert_eq!(ids(&new), ["i0", "i2", "z"]);
         assert_eq!(new.support(ItemIdx(0)), 4.0);
         assert_eq!(new.support(ItemIdx(2)), 0.0);
-        assert_eq!(new.neighbours(ItemIdx(0)).collect::<Vec<_>>(), [(ItemIdx(1), 1.0)]);
+        assert_eq!(new.links(LinkKind::Next, ItemIdx(0)).collect::<Vec<_>>(), [(ItemIdx(1), 1.0)]);
+        assert_eq!(new.links(LinkKind::Alike, ItemIdx(1)).collect::<Vec<_>>(), [(ItemIdx(0), 0.5)]);
     }
 
     #[test]

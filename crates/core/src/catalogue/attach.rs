@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use safetensors::{Dtype, SafeTensors};
 
 use super::learned::Learned;
-use super::read::neighbour_type;
+use super::links::{LinkKind, Links, pack, row_type};
 use super::write::{Tensor, finish, percentiles};
 use super::{Catalogue, CatalogueError, Header, OutlineHead};
 
@@ -15,33 +15,64 @@ use super::{Catalogue, CatalogueError, Header, OutlineHead};
 /// # Errors
 /// [`CatalogueError::Parts`] if the rows of `learned` are not those of the catalogue; any error of opening it.
 pub fn attach(catalogue: &[u8], learned: &Learned) -> Result<Vec<u8>, CatalogueError> {
-    let refuse = |what: String| CatalogueError::Parts { what };
     let mut header = Catalogue::open(catalogue.to_vec())?.header().clone();
-    let count = header.count;
-    let rows = [learned.support.len(), learned.trend.len(), learned.neighbours.len()];
-    if rows != [count; 3] {
-        return Err(refuse(format!("what was learned is about {rows:?} items, the catalogue has {count}")));
-    }
+    check(header.count, &[learned.support.len(), learned.trend.len()])?;
     let mut tensors = tensors(catalogue)?;
-    let store = learned.store();
-    let dtype = neighbour_type(count);
+    let support: Vec<Option<f64>> = learned.support.iter().map(|&n| (n > 0).then_some(f64::from(n))).collect();
+    tensors.insert("popularity".to_owned(), Tensor::f32(&percentiles(&support)));
+    let narrow = |&people: &u32| u16::try_from(people).unwrap_or(u16::MAX).to_le_bytes();
+    let bytes = learned.support.iter().flat_map(narrow).collect();
+    tensors.insert("support".to_owned(), Tensor { dtype: Dtype::U16, shape: vec![header.count], bytes });
+    let trend = learned.trend.iter().map(|&share| (share * 255.0).round() as u8).collect();
+    tensors.insert("trend".to_owned(), Tensor::u8(trend));
+    add(&mut header, &mut tensors, LinkKind::Next, &learned.next)?;
+    add(&mut header, &mut tensors, LinkKind::Together, &learned.together)?;
+    header.learned = Some(learned.head.clone());
+    finish(header, &tensors)
+}
+
+/// The bytes of `catalogue` with these links in place of those that it had of that kind.
+///
+/// # Errors
+/// [`CatalogueError::Parts`] if the rows of `links` are not those of the catalogue; any error of opening it.
+pub fn link(catalogue: &[u8], kind: LinkKind, links: &Links) -> Result<Vec<u8>, CatalogueError> {
+    let mut header = Catalogue::open(catalogue.to_vec())?.header().clone();
+    let mut tensors = tensors(catalogue)?;
+    add(&mut header, &mut tensors, kind, links)?;
+    finish(header, &tensors)
+}
+
+fn check(count: usize, rows: &[usize]) -> Result<(), CatalogueError> {
+    if rows.iter().any(|&rows| rows != count) {
+        let what = format!("what was learned is about {rows:?} items, the catalogue has {count}");
+        return Err(CatalogueError::Parts { what });
+    }
+    Ok(())
+}
+
+fn add(
+    header: &mut Header,
+    tensors: &mut BTreeMap<String, Tensor>,
+    kind: LinkKind,
+    links: &Links,
+) -> Result<(), CatalogueError> {
+    check(header.count, &[links.len()])?;
+    let (counts, items, weights, scale) = pack(links);
+    header.links.0[kind as usize] = scale;
+    let name = |part: &str| format!("{}.{part}", kind.name());
+    let parts = ["items", "counts", "weights"].map(name);
+    if scale == 0.0 {
+        parts.iter().for_each(|part| drop(tensors.remove(part)));
+        return Ok(());
+    }
+    let dtype = row_type(header.count);
     let row_bytes = |item: &u32| match dtype {
         Dtype::U16 => (*item as u16).to_le_bytes().to_vec(),
         _ => item.to_le_bytes().to_vec(),
     };
-    let entries = store.items.len();
-    let support: Vec<Option<f64>> = learned.support.iter().map(|&n| (n > 0).then_some(f64::from(n))).collect();
-    let mut add = |name: &str, tensor: Tensor| tensors.insert(name.to_owned(), tensor);
-    add("popularity", Tensor::f32(&percentiles(&support)));
-    let bytes = store.support.iter().flat_map(|count| count.to_le_bytes()).collect();
-    add("support", Tensor { dtype: Dtype::U16, shape: vec![count], bytes });
-    add("trend", Tensor::u8(store.trend));
-    let bytes = store.items.iter().flat_map(row_bytes).collect();
-    add("neighbours.items", Tensor { dtype, shape: vec![entries], bytes });
-    add("neighbours.weights", Tensor::u8(store.weights));
-    add("neighbours.offsets", Tensor::u32(&store.offsets));
-    header.learned = Some(learned.head.clone());
-    finish(header, &tensors)
+    let rows = Tensor { dtype, shape: vec![items.len()], bytes: items.iter().flat_map(row_bytes).collect() };
+    tensors.extend(parts.into_iter().zip([rows, Tensor::u8(counts), Tensor::u8(weights)]));
+    Ok(())
 }
 
 /// The bytes of `catalogue` with `outline` in its header.
@@ -85,25 +116,35 @@ mod tests {
             people: 3,
             min_people: 2,
             half_life_steps: 4.0,
-            scale: 0.4,
+            half_life_days: 30.0,
+            handoff: 10.0,
             weights: Default::default(),
         };
         let learned = Learned {
             head,
             support: vec![7, 70_000, 0],
             trend: vec![0.5, 1.0, 0.0],
-            neighbours: vec![vec![(ItemIdx(1), 0.4), (ItemIdx(2), 0.1)], vec![], vec![(ItemIdx(0), 0.2)]],
+            next: vec![vec![(ItemIdx(1), 0.4), (ItemIdx(2), 0.1)], vec![], vec![(ItemIdx(0), 0.2)]],
+            together: vec![vec![]; 3],
         };
         let once = attach(&plain, &learned).unwrap();
         assert_eq!(attach(&once, &learned).unwrap(), once, "again changes nothing");
         let catalogue = Catalogue::open(once).unwrap();
         assert_eq!(catalogue.learned(), Some(&learned.head));
-        let first: Vec<_> = catalogue.neighbours(ItemIdx(0)).collect();
+        let of = |catalogue: &Catalogue, kind, row| catalogue.links(kind, ItemIdx(row)).collect::<Vec<_>>();
+        let first = of(&catalogue, LinkKind::Next, 0);
         assert_eq!(first[0], (ItemIdx(1), f64::from(0.4_f32)));
         assert!(first[1].0 == ItemIdx(2) && (first[1].1 - 0.1).abs() < 0.001);
-        assert_eq!(catalogue.neighbours(ItemIdx(1)).count(), 0);
+        assert!(of(&catalogue, LinkKind::Next, 1).is_empty() && of(&catalogue, LinkKind::Together, 0).is_empty());
         assert_eq!(catalogue.support(ItemIdx(1)), 65_535.0);
         assert_eq!((catalogue.popularity(ItemIdx(1)), catalogue.popularity(ItemIdx(2))), (1.0, 0.0));
+
+        let alike = vec![vec![], vec![(ItemIdx(0), 0.3)], vec![]];
+        let both = link(catalogue.bytes(), LinkKind::Alike, &alike).unwrap();
+        assert_eq!(link(&both, LinkKind::Alike, &vec![vec![]; 3]).unwrap(), catalogue.into_bytes(), "and taken away");
+        let both = Catalogue::open(attach(&both, &learned).unwrap()).unwrap();
+        assert_eq!(of(&both, LinkKind::Alike, 1), [(ItemIdx(0), f64::from(0.3_f32))]);
+        assert_eq!(of(&both, LinkKind::Next, 0), first);
 
         let mut wrong = learned;
         wrong.support.pop();

@@ -17,15 +17,17 @@
 //! | `column{i}.names` | U8 | label column: JSON array of its labels, ascending |
 //! | `column{i}.labels`, `column{i}.offsets` | U32, U32 `[n+1]` | label column: indices into the names |
 //!
-//! A catalogue that has learned from events ([`attach`]) has `learned` in its header and more tensors; without them it is
-//! read as one that has learned nothing.
+//! A catalogue that has learned from events ([`attach`]) has `learned` in its header, and `support` and `trend`; one whose items
+//! lead to each other has the largest weight of each kind of link ([`LinkKind`]) as `links` in its header, and three tensors a
+//! kind that there is. Without them it is read as one that knows nothing of the sort.
 //!
 //! | tensor | type, shape | meaning |
 //! |---|---|---|
 //! | `support` | U16 `[n]` | people who did something to the item, at most 65,535 |
 //! | `trend` | U8 `[n]` | percentile of its recent events, 255 the most |
-//! | `neighbours.items`, `neighbours.offsets` | U16 (U32 above 65,536 items), U32 `[n+1]` | rows to turn to after an item |
-//! | `neighbours.weights` | U8 | their weights, `(byte / 255)^2 * scale` |
+//! | `next.items`, `next.counts` | U16 (U32 above 65,536 items), U8 `[n]` | rows that an item leads to, and how many |
+//! | `next.weights` | U8 | their weights, `(byte / 255)^2 * scale` |
+//! | `together.*`, `alike.*` | | the same for the other kinds |
 //!
 //! A row is what is left of an item's vector when `centre` and the parts along the orthonormal `axes` are taken away, turned
 //! by `rotation` and made unit length again; a query goes the same way ([`Catalogue::project`]). Catalogues of fewer than 100 items have no centre.
@@ -39,6 +41,7 @@ mod amend;
 mod attach;
 mod columns;
 mod learned;
+mod links;
 mod places;
 mod read;
 mod rotation;
@@ -46,9 +49,10 @@ mod space;
 mod write;
 
 pub use amend::{Change, amend};
-pub use attach::{attach, outlined};
+pub use attach::{attach, link, outlined};
 pub use columns::{Column, Labels, days_since_1970};
 pub use learned::{Learned, LearnedHead};
+pub use links::{LinkKind, LinkScales, Links, MAX_LINKS};
 pub use read::Catalogue;
 pub use write::percentiles;
 pub use write::{CatalogueParts, ItemParts, write};
@@ -113,6 +117,9 @@ pub struct Header {
     /// What was learned from events, if anything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub learned: Option<LearnedHead>,
+    /// Largest weight of each kind of link.
+    #[serde(default, skip_serializing_if = "LinkScales::none")]
+    pub links: LinkScales,
     /// How scans may be cut short, if that pays.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outline: Option<OutlineHead>,

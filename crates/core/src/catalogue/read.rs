@@ -6,7 +6,7 @@ use std::ops::Range;
 use safetensors::{Dtype, SafeTensorError, SafeTensors};
 use serde_json::value::RawValue;
 
-use super::learned::Store;
+use super::links::{LinkKind, Store, row_type};
 use super::places::Places;
 use super::space::Space;
 use super::{
@@ -28,7 +28,9 @@ pub struct Catalogue {
     places: Places,
     fields: Spans,
     columns: Vec<(ColumnHead, Column)>,
-    learned: Store,
+    support: Vec<u16>,
+    trend: Vec<u8>,
+    links: Vec<Store>,
 }
 
 /// Consecutive texts in the file.
@@ -63,12 +65,27 @@ impl Catalogue {
         let places = places(&bytes, &ids, count)?;
         let fields = reader.spans("fields", count)?;
         let columns = reader.columns()?;
-        let learned = reader.learned()?;
+        let (support, trend) = reader.learned()?;
+        let links = LinkKind::ALL.iter().map(|kind| reader.links(*kind)).collect::<Result<_, _>>()?;
         let header = reader.header;
         if header.outline.is_some_and(|o| !(1..dimension).contains(&o.cut) || !(0.0..=1.0).contains(&o.reach)) {
             return Err(corrupt("rotation or outline do not fit the dimension"));
         }
-        Ok(Self { bytes, header, vectors, space, scales, popularity, ids, places, fields, columns, learned })
+        Ok(Self {
+            bytes,
+            header,
+            vectors,
+            space,
+            scales,
+            popularity,
+            ids,
+            places,
+            fields,
+            columns,
+            support,
+            trend,
+            links,
+        })
     }
 
     /// The file.
@@ -156,19 +173,27 @@ impl Catalogue {
         self.header.learned.as_ref()
     }
 
-    /// What people turned to close to an item, with weights above 0; nothing without events.
-    pub fn neighbours(&self, item: ItemIdx) -> impl Iterator<Item = (ItemIdx, f64)> + '_ {
-        self.learned.neighbours(item.row())
+    /// Where an item leads, with weights above 0.
+    pub fn links(&self, kind: LinkKind, item: ItemIdx) -> impl Iterator<Item = (ItemIdx, f64)> + '_ {
+        self.links[kind as usize].of(item.row())
     }
 
     /// People who did something to an item in the events the catalogue has learned from.
     pub fn support(&self, item: ItemIdx) -> f64 {
-        self.learned.support.get(item.row()).map_or(0.0, |&count| f64::from(count))
+        self.support.get(item.row()).map_or(0.0, |&count| f64::from(count))
+    }
+
+    /// Share of the people that turned to an item, or the percentile of its popularity where no events tell, 0..=1.
+    pub fn share(&self, item: ItemIdx) -> f64 {
+        match &self.header.learned {
+            Some(learned) => self.support(item) / learned.people as f64,
+            None => self.popularity(item),
+        }
     }
 
     /// How many of the recent events are about an item, as a percentile 0..=1.
     pub fn trend(&self, item: ItemIdx) -> f64 {
-        self.learned.trend.get(item.row()).map_or(0.0, |&byte| f64::from(byte) / 255.0)
+        self.trend.get(item.row()).map_or(0.0, |&byte| f64::from(byte) / 255.0)
     }
 
     /// The caller's id of an item.
@@ -336,30 +361,40 @@ impl<'a> Reader<'a> {
         self.header.columns.iter().enumerate().map(|(i, head)| Ok((head.clone(), self.column(i, head.kind)?))).collect()
     }
 
-    fn learned(&self) -> Result<Store, CatalogueError> {
-        let Some(head) = &self.header.learned else { return Ok(Store::default()) };
+    /// Support and trend.
+    fn learned(&self) -> Result<(Vec<u16>, Vec<u8>), CatalogueError> {
+        let Some(head) = &self.header.learned else { return Ok((Vec::new(), Vec::new())) };
         let count = self.header.count;
-        if !(head.scale.is_finite() && head.half_life_steps > 0.0 && head.weights.is_finite()) {
+        let positive = head.half_life_steps.min(head.half_life_days).min(head.handoff) > 0.0;
+        if !(positive && head.people > 0 && head.weights.is_finite()) {
             return Err(corrupt("a number of what was learned is out of range"));
         }
-        let dtype = neighbour_type(count);
-        let items = self.data("neighbours.items", dtype, None)?;
+        let support = words(self.data("support", Dtype::U16, Some(&[count]))?).map(u16::from_le_bytes).collect();
+        Ok((support, self.data("trend", Dtype::U8, Some(&[count]))?.to_vec()))
+    }
+
+    fn links(&self, kind: LinkKind) -> Result<Store, CatalogueError> {
+        let (count, scale) = (self.header.count, self.header.links.0[kind as usize]);
+        if scale == 0.0 {
+            return Ok(Store::default());
+        }
+        let name = |part: &str| format!("{}.{part}", kind.name());
+        let dtype = row_type(count);
+        let items = self.data(&name("items"), dtype, None)?;
         let items: Vec<u32> = match dtype {
             Dtype::U16 => words(items).map(|word| u32::from(u16::from_le_bytes(word))).collect(),
             _ => words(items).map(u32::from_le_bytes).collect(),
         };
-        let weights = self.data("neighbours.weights", Dtype::U8, Some(&[items.len()]))?.to_vec();
-        if items.iter().any(|&item| item as usize >= count) {
-            return Err(corrupt("a neighbour is a row that does not exist"));
+        let weights = self.data(&name("weights"), Dtype::U8, Some(&[items.len()]))?.to_vec();
+        let mut offsets = vec![0];
+        for &own in self.data(&name("counts"), Dtype::U8, Some(&[count]))? {
+            offsets.push(offsets[offsets.len() - 1] + u32::from(own));
         }
-        Ok(Store {
-            support: words(self.data("support", Dtype::U16, Some(&[count]))?).map(u16::from_le_bytes).collect(),
-            trend: self.data("trend", Dtype::U8, Some(&[count]))?.to_vec(),
-            offsets: self.offsets("neighbours.offsets", count, items.len())?,
-            items,
-            weights,
-            scale: f64::from(head.scale),
-        })
+        let fit = offsets[count] as usize == items.len() && items.iter().all(|&item| (item as usize) < count);
+        if !fit || !scale.is_finite() {
+            return Err(corrupt("a link leads to a row that does not exist"));
+        }
+        Ok(Store { offsets, items, weights, scale: f64::from(scale) })
     }
 
     fn column(&self, i: usize, kind: ColumnKind) -> Result<Column, CatalogueError> {
@@ -380,11 +415,6 @@ impl<'a> Reader<'a> {
         let offsets = self.offsets(&format!("column{i}.offsets"), count, values.len())?;
         Ok(Column::Label(Labels { names: names.into_iter().map(Cow::into_owned).collect(), offsets, values }))
     }
-}
-
-/// Type of row numbers among neighbours.
-pub(super) fn neighbour_type(count: usize) -> Dtype {
-    if count <= 1 << 16 { Dtype::U16 } else { Dtype::U32 }
 }
 
 fn words<const N: usize>(data: &[u8]) -> impl Iterator<Item = [u8; N]> {

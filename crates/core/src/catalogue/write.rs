@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::columns::{Column, derive};
 use super::places::Places;
 use super::space::Space;
-use super::{CatalogueError, FORMAT, Header, METADATA_KEY, OutlineHead, checksum};
+use super::{CatalogueError, FORMAT, Header, LinkScales, METADATA_KEY, OutlineHead, checksum};
 use crate::vector::{MAX_DIMENSION, UnitVector, quantise_row};
 
 /// An item as it is written.
@@ -183,6 +183,7 @@ pub(super) fn assemble(parts: &Parts<'_>) -> Result<Vec<u8>, CatalogueError> {
         background: background(&total, count),
         columns: heads,
         learned: None,
+        links: LinkScales::default(),
         outline,
         checksum: String::new(),
     };

@@ -5,7 +5,7 @@ mod weights;
 pub use weights::{SIGNALS, Signal, Signals, Weights};
 
 use crate::candidates::{Candidate, age_days, chance};
-use crate::catalogue::{Catalogue, ItemIdx};
+use crate::catalogue::{Catalogue, ItemIdx, LinkKind};
 use crate::event::Millis;
 use crate::order::{descending, reorder};
 use crate::reason::{Reason, ReasonKind};
@@ -24,11 +24,16 @@ pub struct RankConfig {
     pub half_strength: f64,
     /// People at which events know an item half.
     pub half_support: f64,
+    /// Items a person must have turned to for half the way from what everybody likes to what they like, where the catalogue
+    /// does not say it.
+    pub handoff: f64,
+    /// Items that a typed interest counts for on that way.
+    pub typed_acts: f64,
 }
 
 impl Default for RankConfig {
     fn default() -> Self {
-        Self { fresh_half_life_days: 30.0, negative_from: 0.25, explore: 0.4, half_strength: 0.8, half_support: 10.0 }
+        Self { fresh_half_life_days: 30.0, negative_from: 0.25, explore: 0.4, half_strength: 0.8, half_support: 10.0, handoff: 10.0, typed_acts: 20.0 }
     }
 }
 
@@ -39,7 +44,7 @@ enum Refers {
     Interest(usize),
     Negative(usize),
     Session,
-    Trail,
+    Trail(LinkKind),
 }
 
 /// A part of a score, before it is worded.
@@ -121,6 +126,8 @@ pub struct Gauge<'a> {
     /// How clear the taste is, 0 for nothing known, towards 1.
     clarity: f64,
     strongest: f64,
+    /// How far the person is known by what they turned to, 0 for not at all, towards 1.
+    settled: f64,
 }
 
 /// The signals of an item and what they refer to.
@@ -143,8 +150,10 @@ impl Reading {
         for (kind, refers, value) in [
             (interest, refers, value(Signal::Interest) + value(Signal::KnownInterest)),
             (ReasonKind::Session, Refers::Session, value(Signal::Session)),
-            (ReasonKind::Neighbour, Refers::Trail, value(Signal::Neighbour) + value(Signal::Agreement)),
-            (ReasonKind::Popular, Refers::Nothing, value(Signal::Popular) + value(Signal::KnownPopular)),
+            (ReasonKind::Neighbour, Refers::Trail(LinkKind::Next), value(Signal::Neighbour)),
+            (ReasonKind::Together, Refers::Trail(LinkKind::Together), value(Signal::Together)),
+            (ReasonKind::Alike, Refers::Trail(LinkKind::Alike), value(Signal::Alike)),
+            (ReasonKind::Popular, Refers::Nothing, value(Signal::Popular)),
             (ReasonKind::Trend, Refers::Nothing, value(Signal::Trend)),
             (ReasonKind::Fresh, Refers::Nothing, value(Signal::Fresh)),
             (ReasonKind::Negative, Refers::Negative(self.negative), value(Signal::Negative)),
@@ -161,7 +170,12 @@ impl<'a> Gauge<'a> {
     pub fn new(taste: &'a Taste, catalogue: &'a Catalogue, config: &'a RankConfig, now: Millis) -> Self {
         let clarity = taste.strength / (taste.strength + config.half_strength);
         let strongest = taste.interests.first().map_or(1.0, |interest| interest.weight);
-        Self { taste, catalogue, config, now, clarity, strongest }
+        let handoff = catalogue.learned().map_or(config.handoff, |learned| learned.handoff);
+        // Who says in words what they like has said as much as by some items.
+        let typed = taste.interests.iter().filter(|interest| matches!(interest.origin, Origin::Typed(_))).count();
+        let acts = (taste.trail.length() as f64 + config.typed_acts * typed as f64) / handoff;
+        let settled = acts.powi(3) / (1.0 + acts.powi(3));
+        Self { taste, catalogue, config, now, clarity, strongest, settled }
     }
 
     /// The signals of an item.
@@ -170,18 +184,17 @@ impl<'a> Gauge<'a> {
         let (negative, rejected) = self.negative(item);
         let support = self.catalogue.support(item);
         let known = support / (support + self.config.half_support);
-        let closeness = self.taste.trail.closeness(item);
-        let popular = self.catalogue.popularity(item);
+        let trail = |kind| self.taste.trail.closeness(kind, item);
         let session = self.taste.session.as_ref().map_or(0.0, |session| self.affinity(session, item));
         // In the order of the signals.
         let signals = [
             affinity,
             affinity * known,
             session * self.clarity,
-            closeness,
-            closeness * affinity,
-            popular,
-            popular * self.clarity,
+            trail(LinkKind::Next) * self.settled,
+            trail(LinkKind::Together) * (1.0 - self.settled),
+            trail(LinkKind::Alike),
+            self.catalogue.share(item) * (1.0 - self.settled),
             self.catalogue.trend(item),
             self.fresh(item),
             rejected,
@@ -239,13 +252,13 @@ pub fn explain(ranked: &Ranked, taste: &Taste, catalogue: &Catalogue) -> Vec<Rea
 fn reason(part: &Part, item: ItemIdx, taste: &Taste, catalogue: &Catalogue) -> Reason {
     let mut reason = Reason::plain(part.kind, part.value);
     let interest = match part.refers {
-        Refers::Nothing | Refers::Trail => None,
+        Refers::Nothing | Refers::Trail(_) => None,
         Refers::Interest(i) => taste.interests.get(i),
         Refers::Negative(i) => taste.negatives.get(i),
         Refers::Session => taste.session.as_ref(),
     };
-    if part.refers == Refers::Trail {
-        reason.event = taste.trail.cause(item).cloned();
+    if let Refers::Trail(kind) = part.refers {
+        reason.event = taste.trail.cause(kind, item).cloned();
     }
     if let Some(interest) = interest {
         reason.event = interest.cause(catalogue, item).map(|evidence| evidence.cause.clone());

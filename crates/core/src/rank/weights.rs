@@ -9,16 +9,17 @@ pub enum Signal {
     Interest,
     /// The same, times how well events know the item: below 0, so that content counts less where behaviour is known.
     KnownInterest,
-    /// Affinity to the session.
+    /// Affinity to the session, times how clear the taste is.
     Session,
-    /// Closeness to the trail.
+    /// How strongly the trail leads there next, times how far the person is known.
     Neighbour,
-    /// Closeness to the trail times affinity to the interest: both agree.
-    Agreement,
-    /// Popularity.
+    /// How much likelier than for everybody it is for people who turned to the same items, times how little the person is
+    /// known.
+    Together,
+    /// How much it says what the items say that the person thought well of.
+    Alike,
+    /// Popularity, times how little the person is known.
     Popular,
-    /// Popularity times how clear the taste is.
-    KnownPopular,
     /// Recent popularity.
     Trend,
     /// Freshness.
@@ -42,9 +43,9 @@ impl Signal {
         Self::KnownInterest,
         Self::Session,
         Self::Neighbour,
-        Self::Agreement,
+        Self::Together,
+        Self::Alike,
         Self::Popular,
-        Self::KnownPopular,
         Self::Trend,
         Self::Fresh,
         Self::Negative,
@@ -64,9 +65,9 @@ impl Default for Weights {
             Signal::KnownInterest => 0.0,
             Signal::Session => 0.2,
             Signal::Neighbour => 1.0,
-            Signal::Agreement => 0.0,
+            Signal::Together => 1.0,
+            Signal::Alike => 2.0,
             Signal::Popular => 0.15,
-            Signal::KnownPopular => -0.075,
             Signal::Trend => 0.0,
             Signal::Fresh => 0.06,
             Signal::Negative => -0.7,
@@ -77,11 +78,13 @@ impl Default for Weights {
 }
 
 impl Weights {
-    /// The weights of a catalogue that has learned from events, where none were trained. Closeness to the trail is a sum of
-    /// small regression weights and counts several times as much as it measures.
+    /// The weights of a catalogue that has learned from events, where none were trained. Popularity and links are then shares of
+    /// people, and count several times as much as they measure.
     pub fn for_events() -> Self {
         let mut weights = Self::default();
-        weights.set(Signal::Neighbour, 10.0);
+        for signal in [Signal::Neighbour, Signal::Together, Signal::Popular] {
+            weights.set(signal, 10.0);
+        }
         weights
     }
 

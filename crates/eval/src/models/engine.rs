@@ -1,7 +1,7 @@
 //! The engine that runs in the page, over a catalogue that has learned from the training part only.
 
-use predilect_builder::events::{LearnOptions, LearnReport, learn};
-use predilect_core::catalogue::{Catalogue, Learned, attach};
+use predilect_builder::events::{LearnOptions, LearnReport, learn, write};
+use predilect_core::catalogue::{Catalogue, Learned};
 use predilect_core::event::Millis;
 use predilect_core::rank::Weights;
 use predilect_core::{ItemIdx, Profile};
@@ -90,7 +90,9 @@ impl<'a> EngineModel<'a> {
         if let Some(weights) = &settings.weights {
             learned.head.weights = weights.clone();
         }
-        let engine = Engine::open(attach(catalogue, &learned)?)?;
+        learned.head.handoff = settings.learn.handoff;
+        learned.head.half_life_days = settings.learn.half_life_days;
+        let engine = Engine::open(write(&Catalogue::open(catalogue.to_vec())?, &learned)?)?;
         let mut of_row = vec![None; engine.catalogue().len()];
         for (at, item) in items.iter().enumerate() {
             if let Some(row) = engine.catalogue().find(&item.id) {

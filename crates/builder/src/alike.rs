@@ -1,0 +1,212 @@
+//! Which items say the same: by the rare words they share, and by their vectors.
+//!
+//! Names (of people, places, makers, series) say most about what goes with what, and are what a small encoder knows least of. So
+//! items are compared by their words (TF-IDF, cosine), of Chinese and Japanese texts by pairs of characters; the closest ones
+//! by their vectors too. The square of the sum is the weight, so that one close item says more than many distant ones.
+
+use std::collections::HashMap;
+
+use predilect_core::catalogue::{Catalogue, LinkKind, Links};
+use predilect_core::{CatalogueError, ItemIdx};
+use serde_json::{Map, Value};
+
+use crate::clean::is_wide;
+
+/// Items that an item is like, at most.
+const NEAREST: usize = 6;
+/// Items that share words which are compared by their vectors.
+const COMPARED: usize = 40;
+/// Affinity counts this much beside words.
+const BY_VECTOR: f64 = 0.3;
+/// Similarity below which two items say different things.
+const LEAST: f64 = 0.1;
+/// Words that more items have tell little and cost most.
+const COMMON: usize = 2000;
+/// Fields that are no words.
+const SILENT: [&str; 8] = ["id", "url", "image", "lang", "date", "date_text", "audio", "video"];
+
+/// For each item the items it is most alike, with weights above 0, the strongest first.
+///
+/// # Errors
+/// [`CatalogueError::Corrupt`] if the stored fields are no JSON.
+pub fn nearest(catalogue: &Catalogue) -> Result<Links, CatalogueError> {
+    let words = Words::read(catalogue)?;
+    let mut scores = vec![0.0_f32; catalogue.len()];
+    let row = |item: ItemIdx| {
+        let query = catalogue.query(item);
+        let mut near: Vec<(ItemIdx, f32)> = Vec::new();
+        for (other, words) in words.closest(item.row(), &mut scores) {
+            let affinity = catalogue.affinity(catalogue.similarity(&query, other)).max(0.0);
+            let alike = f64::from(words) + BY_VECTOR * affinity;
+            if alike >= LEAST {
+                near.push((other, (alike * alike) as f32));
+            }
+        }
+        strongest(&mut near, NEAREST);
+        near
+    };
+    Ok(catalogue.items().map(row).collect())
+}
+
+/// Links that lead to the items that are `wanted` from those they are alike.
+pub fn links(nearest: &Links, wanted: impl Fn(ItemIdx) -> bool) -> Links {
+    let mut links: Links = vec![Vec::new(); nearest.len()];
+    for (item, near) in nearest.iter().enumerate().map(|(row, near)| (ItemIdx(row as u32), near)) {
+        if wanted(item) {
+            near.iter().for_each(|&(other, weight)| links[other.row()].push((item, weight)));
+        }
+    }
+    for row in &mut links {
+        strongest(row, predilect_core::catalogue::MAX_LINKS);
+        row.sort_by_key(|link| link.0);
+    }
+    links
+}
+
+/// The links of a catalogue that lead to items that are `wanted`.
+pub fn narrowed(catalogue: &Catalogue, wanted: impl Fn(ItemIdx) -> bool) -> Links {
+    let row = |item| {
+        let links = catalogue.links(LinkKind::Alike, item).filter(|link| wanted(link.0));
+        links.map(|(other, weight)| (other, weight as f32)).collect()
+    };
+    catalogue.items().map(row).collect()
+}
+
+fn strongest(list: &mut Vec<(ItemIdx, f32)>, limit: usize) {
+    list.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    list.truncate(limit);
+}
+
+/// Words of items, by item and by word.
+struct Words {
+    of_item: Vec<Vec<(u32, f32)>>,
+    of_word: Vec<Vec<(u32, f32)>>,
+}
+
+impl Words {
+    fn read(catalogue: &Catalogue) -> Result<Self, CatalogueError> {
+        let mut vocabulary: HashMap<String, u32> = HashMap::new();
+        let mut counts: Vec<Vec<(u32, f32)>> = Vec::with_capacity(catalogue.len());
+        for item in catalogue.items() {
+            let mut own: Vec<u32> = Vec::new();
+            let mut hear = |word: String| {
+                let next = vocabulary.len() as u32;
+                own.push(*vocabulary.entry(word).or_insert(next));
+            };
+            let fields: Map<String, Value> =
+                serde_json::from_str(catalogue.fields(item)?.get()).map_err(|error| CatalogueError::Corrupt {
+                    what: format!("fields of item \"{}\": {error}", catalogue.id(item)),
+                })?;
+            for (_, value) in fields.iter().filter(|(name, _)| !SILENT.contains(&name.as_str())) {
+                match value {
+                    Value::String(text) => each_word(text, &mut hear),
+                    Value::Array(list) => list.iter().filter_map(Value::as_str).for_each(|text| each_word(text, &mut hear)),
+                    _ => {}
+                }
+            }
+            own.sort_unstable();
+            counts.push(own.chunk_by(|a, b| a == b).map(|same| (same[0], same.len() as f32)).collect());
+        }
+        let mut frequency = vec![0_usize; vocabulary.len()];
+        counts.iter().flatten().for_each(|(word, _)| frequency[*word as usize] += 1);
+        let all = counts.len() as f32;
+        let mut of_word = vec![Vec::new(); frequency.len()];
+        for (item, own) in counts.iter_mut().enumerate() {
+            for (word, count) in own.iter_mut() {
+                *count = (1.0 + count.ln()) * (all / frequency[*word as usize] as f32).ln();
+            }
+            let length = own.iter().map(|(_, weight)| weight * weight).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
+            own.iter_mut().for_each(|(_, weight)| *weight /= length);
+            own.retain(|(word, _)| (2..=COMMON).contains(&frequency[*word as usize]));
+            own.iter().for_each(|&(word, weight)| of_word[word as usize].push((item as u32, weight)));
+        }
+        Ok(Self { of_item: counts, of_word })
+    }
+
+    /// The other items that share most, with the cosine of their words. `scores` is all 0 before and after.
+    fn closest(&self, item: usize, scores: &mut [f32]) -> Vec<(ItemIdx, f32)> {
+        let mut touched: Vec<u32> = Vec::new();
+        for &(word, weight) in &self.of_item[item] {
+            for &(other, own) in &self.of_word[word as usize] {
+                if scores[other as usize] == 0.0 {
+                    touched.push(other);
+                }
+                scores[other as usize] += weight * own;
+            }
+        }
+        let score = |other: u32| (ItemIdx(other), std::mem::take(&mut scores[other as usize]));
+        let mut near: Vec<(ItemIdx, f32)> = touched.into_iter().map(score).collect();
+        near.retain(|(other, _)| other.row() != item);
+        if near.len() > COMPARED {
+            near.select_nth_unstable_by(COMPARED, |a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+            near.truncate(COMPARED);
+        }
+        near
+    }
+}
+
+/// Words of letters and digits, in lower case; of scripts without spaces every two characters that stand together.
+fn each_word(text: &str, hear: &mut impl FnMut(String)) {
+    let mut word = String::new();
+    let mut wide: Option<char> = None;
+    for c in text.chars().flat_map(char::to_lowercase).chain([' ']) {
+        if c.is_alphanumeric() && is_wide(c) {
+            if let Some(before) = wide {
+                hear([before, c].iter().collect());
+            }
+            wide = Some(c);
+        } else {
+            wide = None;
+        }
+        if c.is_alphanumeric() && !is_wide(c) {
+            word.push(c);
+        } else if word.chars().nth(1).is_some() {
+            hear(std::mem::take(&mut word));
+        } else {
+            word.clear();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use predilect_core::catalogue::{CatalogueParts, ItemParts, write};
+
+    fn words(text: &str) -> Vec<String> {
+        let mut out = Vec::new();
+        each_word(text, &mut |word| out.push(word));
+        out
+    }
+
+    fn catalogue(titles: &[&str]) -> Catalogue {
+        let item = |(row, title): (usize, &&str)| ItemParts {
+            id: format!("i{row}"),
+            fields: serde_json::json!({"title": title, "url": "https://same.example/words"}).as_object().unwrap().clone(),
+        };
+        let items: Vec<ItemParts> = titles.iter().enumerate().map(item).collect();
+        let vectors: Vec<f32> =
+            (0..titles.len()).flat_map(|row| (0..8).map(move |j| if j == row % 8 { 1.0 } else { 0.0 })).collect();
+        let parts = CatalogueParts { name: "t", encoder: "e", dimension: 8, vectors: &vectors, items: &items };
+        Catalogue::open(write(&parts).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn words_of_both_kinds_of_script() {
+        assert_eq!(words("The X-Men, a 2nd time"), ["the", "men", "2nd", "time"]);
+        assert_eq!(words("铁观音 tea 茶"), ["铁观", "观音", "tea"]);
+        assert_eq!(words("喝Oolong茶叶"), ["oolong", "茶叶"]);
+    }
+
+    #[test]
+    fn rare_words_decide() {
+        let opened = catalogue(&["Star Quest IV", "Star Quest V", "The Star of Paris", "Paris diary", "红茶入门", "正山红茶"]);
+        let near = nearest(&opened).unwrap();
+        assert_eq!(near[0][0].0, ItemIdx(1));
+        assert_eq!(near[4].iter().map(|link| link.0.0).collect::<Vec<_>>(), [5]);
+        assert!(near.iter().flatten().all(|link| link.1 > 0.0));
+        let links = links(&near, |item| item == ItemIdx(1));
+        assert_eq!(links[0].iter().map(|link| link.0.0).collect::<Vec<_>>(), [1]);
+        assert!(links.iter().flatten().all(|link| link.0 == ItemIdx(1)));
+    }
+}
