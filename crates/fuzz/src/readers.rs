@@ -120,9 +120,8 @@ pub fn requests(bytes: &[u8]) {
 fn use_profile(engine: &mut Engine) {
     engine.recommend_json(&json!({"now": NOW, "k": 5, "explore": 0.1}).to_string()).unwrap();
     for _ in 0..USED {
-        // What is left is grouped anew each time; the interests are those of the latest event.
-        let now = engine.profile().events().last().map_or(0, |event| event.at);
-        let reply: Value = serde_json::from_str(&engine.profile_json(now).unwrap()).unwrap();
+        // What is left is grouped anew each time.
+        let reply: Value = serde_json::from_str(&engine.profile_json(NOW).unwrap()).unwrap();
         let Some(first) = reply["interests"].get(0) else { break };
         engine.forget_json(&json!({"interest": first["key"]}).to_string()).unwrap();
     }
