@@ -10,6 +10,7 @@ import type { Notice } from './predilect/index.js';
 import { modelProgress, startPrompt, wordPrompt } from './prompt.js';
 import { readSettings, type Settings } from './settings.js';
 import { renderTaste, type TasteHost } from './taste.js';
+import { chooseFile, openSave, type TransferHost } from './transfer.js';
 import { say, setWording, w } from './words.js';
 
 let model: Model | undefined;
@@ -54,14 +55,24 @@ const tasteHost: TasteHost = {
   forget: (what, said) => attempt(() => model?.forget(what).then(() => snack(said, undo))),
   undo,
   keep: (on) => attempt(() => model?.setKeep(on)),
+  save: () => openSave(transferHost),
+  load: () => chooseFile(transferHost),
+};
+
+const ready = (): Model => {
+  if (!model) throw new Error('the page is not ready');
+  return model;
+};
+
+const transferHost: TransferHost = {
+  save: async (passphrase) => ready().save(passphrase),
+  load: async (text, passphrase, preview) => ready().load(text, passphrase, preview),
+  added: (report) => snack(say.added(report), undo),
 };
 
 function openItem(item: Item): void {
   const mark = last && marks(last.profile).get(item.id);
-  void openDetail(item, mark, cardHost, () => {
-    if (!model) throw new Error('the page is not ready');
-    return model.similar(item.id, 4);
-  });
+  void openDetail(item, mark, cardHost, () => ready().similar(item.id, 4));
 }
 
 /** Draws an answer of the model. */

@@ -4,6 +4,7 @@ import {
   type CatalogueInfo,
   type EventKind,
   type Filter,
+  type ImportReport,
   type Notice,
   type Profile,
   type Recommendation,
@@ -163,6 +164,22 @@ export class Model {
       await this.#recommender.restore(last);
       await this.#ask();
     });
+  }
+
+  /** The profile as the text of a file, locked where there is a passphrase. */
+  save(passphrase: string | undefined): Promise<string> {
+    return this.#enqueue(() => this.#recommender.export(passphrase === undefined ? {} : { passphrase }));
+  }
+
+  /** Adds what the text of a file holds, or with `preview` says what that would be. */
+  async load(text: string, passphrase: string | undefined, preview: boolean): Promise<ImportReport> {
+    const options = { preview, ...(passphrase !== undefined && { passphrase }) };
+    if (preview) return this.#enqueue(() => this.#recommender.import(text, options));
+    let report: ImportReport | undefined;
+    await this.#change(async () => {
+      report = await this.#recommender.import(text, options);
+    });
+    return report as ImportReport;
   }
 
   /** Items like one; the profile has no say. */

@@ -12,6 +12,10 @@ export interface TasteHost {
   forget(what: { item: string } | { interest: string } | { all: true }, said: string): void;
   undo(): void;
   keep(on: boolean): void;
+  /** Saves the profile as a file. */
+  save(): void;
+  /** Adds a profile from a file. */
+  load(): void;
 }
 
 const RECENT = 8;
@@ -76,6 +80,20 @@ export function renderTaste(shown: Shown, model: Model, host: TasteHost): void {
       ),
     ),
     keep(model, host),
+    el(
+      'div',
+      { class: 'taste-tools' },
+      el(
+        'button',
+        { type: 'button', class: 'button quiet', 'data-key': 'save-file', disabled: !known, onclick: host.save },
+        w('saveFile'),
+      ),
+      el(
+        'button',
+        { type: 'button', class: 'button quiet', 'data-key': 'load-file', onclick: host.load },
+        w('loadFile'),
+      ),
+    ),
     inside(shown, model),
   ]);
 }

@@ -1,6 +1,6 @@
 // Every word of the page, in English and Chinese.
 
-import type { EventKind, Reason } from './predilect/index.js';
+import type { EventKind, ImportReport, Reason } from './predilect/index.js';
 
 /** A language of the page. */
 export type Wording = 'en' | 'zh';
@@ -51,6 +51,15 @@ const en = {
   visit: 'Go to its page',
   keep: 'Keep on this device',
   keepNote: 'Stored in this browser, encrypted. Switched off, it is erased there, and gone when the tab closes.',
+  saveFile: 'Save as a file',
+  loadFile: 'Add from a file',
+  saveNote: 'All that is known about you, as text that you can read, take elsewhere and add again.',
+  passphraseNew: 'Passphrase (leave it empty, and whoever has the file can read it)',
+  passphrase: 'Passphrase of the file',
+  saved: 'Saved as a file',
+  look: 'Look inside',
+  addThese: 'Add these',
+  nothingNew: 'Nothing new is in this file: all of it is known already.',
   tasteEmpty: 'Nothing yet. Like a few things, or say in words what you enjoy.',
   made: 'Made of',
   typedBy: 'You wrote this',
@@ -121,6 +130,15 @@ const zh: Record<Word, string> = {
   visit: '前往页面',
   keep: '保存在这台设备上',
   keepNote: '加密存于本浏览器。关闭此项即从浏览器中清除，标签页一关便消失。',
+  saveFile: '存成文件',
+  loadFile: '从文件添加',
+  saveNote: '关于你的一切记录，以可读的文字保存；可以带走，也可以再加回来。',
+  passphraseNew: '口令（留空则拿到文件的人都能读）',
+  passphrase: '文件的口令',
+  saved: '已存成文件',
+  look: '看看内容',
+  addThese: '添加这些',
+  nothingNew: '文件里没有新内容：都已经记住了。',
   tasteEmpty: '还是一张白纸。点几个喜欢，或用一句话说说你的爱好。',
   made: '由这些构成',
   typedBy: '你写的话',
@@ -296,6 +314,27 @@ export const say = {
   forgot: (title: string): string => (wording === 'zh' ? `已忘掉${quote(title)}` : `Forgot ${quote(title)}`),
   forgotAll: (): string => (wording === 'zh' ? '全部忘掉了' : 'Everything is forgotten'),
   told: (text: string): string => (wording === 'zh' ? `记下了：“${text}”` : `Noted: “${text}”`),
+  wouldAdd: ({ events, typed, known, unknown_items }: ImportReport): string =>
+    wording === 'zh'
+      ? `会添加你做过的 ${events} 件事和写下的 ${typed} 句话；${known} 项已经记住。${unknown_items ? `其中 ${unknown_items} 件事所涉及的内容不在这里。` : ''}`
+      : `This would add ${events} ${events === 1 ? 'thing' : 'things'} you did and ${typed} ${typed === 1 ? 'sentence' : 'sentences'} you wrote; ${known} ${known === 1 ? 'is' : 'are'} known already.${unknown_items ? ` ${unknown_items} of them ${unknown_items === 1 ? 'is' : 'are'} about items that are not here.` : ''}`,
+  added: ({ events, typed }: ImportReport): string =>
+    wording === 'zh'
+      ? `已添加 ${events + typed} 项`
+      : `Added ${events + typed} ${events + typed === 1 ? 'thing' : 'things'}`,
+  refused: (code: string, first: boolean, message: string): string => {
+    const known: Record<string, readonly [en: string, zh: string]> = {
+      'wrong-passphrase': first
+        ? ['This file is locked.', '这个文件已上锁。']
+        : ['That is not the passphrase of this file.', '口令不对。'],
+      'not-an-export': [
+        'This is not a file that this page saved, or not the whole of it.',
+        '这不是本页存的文件，或者不完整。',
+      ],
+      'export-version': ['This file was saved by a newer version of this page.', '这个文件由更新版本的页面保存。'],
+    };
+    return known[code]?.[wording === 'zh' ? 1 : 0] ?? message;
+  },
   undone: (): string => (wording === 'zh' ? '已撤销' : 'Undone'),
   moved: (fresh: number, count: number): string =>
     wording === 'zh'

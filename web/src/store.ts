@@ -3,8 +3,10 @@
 // Every change is one transaction, so a crash leaves what was before it or what is after it. Nothing here knows what a
 // profile is made of: states and entries are text.
 
-/** Version of the layout below. A change of layout or of what the texts mean raises it. */
+/** Version of the layout below. A change of layout raises it, and says in `upgrade` what becomes of an older store. */
 const SCHEMA = 1;
+/** Version of what the texts mean; bound into each. */
+const SEAL = 1;
 const HEAD = 'head';
 const KEY = 'key';
 const STATE = 'state';
@@ -191,7 +193,7 @@ export class Store {
 
   /** An entry is of no use as a state, nor in another profile. */
   #cipher(kind: string, iv: Uint8Array<ArrayBuffer>): AesGcmParams {
-    return { name: 'AES-GCM', iv, additionalData: new TextEncoder().encode(`${SCHEMA} ${kind} ${this.#name}`) };
+    return { name: 'AES-GCM', iv, additionalData: new TextEncoder().encode(`${SEAL} ${kind} ${this.#name}`) };
   }
 }
 
@@ -206,12 +208,19 @@ function openDatabase(name: string, create: boolean): Promise<IDBDatabase | unde
         request.transaction?.abort();
         return;
       }
-      for (const store of [HEAD, STATE]) request.result.createObjectStore(store);
-      request.result.createObjectStore('log', { autoIncrement: true });
+      upgrade(request.result);
     };
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => (absent ? resolve(undefined) : reject(request.error));
   });
+}
+
+/** Makes of an older layout, or of nothing, the present one: what is there stays. */
+function upgrade(database: IDBDatabase): void {
+  for (const store of [HEAD, STATE, 'log']) {
+    if (!database.objectStoreNames.contains(store))
+      database.createObjectStore(store, { autoIncrement: store === 'log' });
+  }
 }
 
 type Stores = Record<'head' | 'state' | 'log', IDBObjectStore>;

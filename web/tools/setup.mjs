@@ -163,7 +163,7 @@ function upToDate(/** @type {Step} */ step) {
 function wasmInputs() {
   const sources = files(
     ['crates'],
-    (path) => /\.(rs|toml)$/.test(path) && !/^crates\/(cli|[^/]+\/(tests|benches))\//.test(path),
+    (path) => /\.(rs|toml)$/.test(path) && !/^crates\/(cli|fuzz|[^/]+\/(tests|benches))\//.test(path),
   );
   return [...sources, ...files(['Cargo.toml', 'Cargo.lock', 'package-lock.json'])];
 }

@@ -54,6 +54,8 @@ const STAGES = [
   { name: 'cargo clippy', parts: ['rust'], needs: ['rust toolchain'], act: () => succeeds(...LINTERS.clippy) },
   { name: 'cargo test', parts: ['rust'], needs: ['rust toolchain'], act: cargoTest },
   { name: 'biome', parts: ['web'], needs: ['packages'], act: () => succeeds(...LINTERS.biome) },
+  // What was compiled is on this machine, so that the crates can be listed without a network.
+  { name: 'dependencies', parts: ['web'], needs: ['wasm modules'], act: () => succeeds(...LINTERS.dependencies) },
   {
     name: 'types of tools',
     parts: ['web'],

@@ -2,6 +2,7 @@
 
 use crate::error::EncoderError;
 use crate::manifest::Manifest;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use tokenizers::{Tokenizer, TruncationDirection, TruncationParams, TruncationStrategy};
 
 /// A tokenizer that cuts texts at the encoder's longest length and puts the prefix in front of them.
@@ -16,7 +17,7 @@ pub(crate) struct Tokens {
 impl Tokens {
     pub(crate) fn load(json: &[u8], manifest: &Manifest) -> Result<Tokens, EncoderError> {
         let fail = |e: tokenizers::Error| EncoderError::Tokenizer(e.to_string());
-        let mut inner = Tokenizer::from_bytes(json).map_err(fail)?;
+        let mut inner = guarded(|| Tokenizer::from_bytes(json)).map_err(fail)?;
         // A file may carry settings of its own; the manifest decides.
         inner.with_padding(None);
         inner
@@ -29,7 +30,7 @@ impl Tokens {
             .map_err(fail)?;
         let prefix_tokens = match manifest.prefix.trim() {
             "" => 0,
-            prefix => inner.encode_fast(prefix, false).map_err(fail)?.len(),
+            prefix => guarded(|| inner.encode_fast(prefix, false)).map_err(fail)?.len(),
         };
         Ok(Tokens { inner, prefix: manifest.prefix.clone(), prefix_tokens })
     }
@@ -45,13 +46,19 @@ impl Tokens {
             return Ok(None);
         }
         let fail = |e: tokenizers::Error| EncoderError::Run(e.to_string());
-        let encoding = if self.prefix.is_empty() {
-            self.inner.encode_fast(text, true).map_err(fail)?
-        } else {
-            self.inner.encode_fast(format!("{}{text}", self.prefix), true).map_err(fail)?
-        };
+        let encoding = guarded(|| match self.prefix.as_str() {
+            "" => self.inner.encode_fast(text, true),
+            prefix => self.inner.encode_fast(format!("{prefix}{text}"), true),
+        })
+        .map_err(fail)?;
         let special = encoding.get_special_tokens_mask();
         let own = special.iter().filter(|&&s| s == 0).count();
         Ok((own > self.prefix_tokens).then(|| encoding.get_ids().to_vec()))
     }
+}
+
+/// The library panics where parts of a tokenizer contradict each other, as a template with a token that has no ids does.
+/// In wasm that ends the encoder's module, and nothing else.
+fn guarded<T>(run: impl FnOnce() -> tokenizers::Result<T>) -> tokenizers::Result<T> {
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| Err("its parts contradict each other".into()))
 }

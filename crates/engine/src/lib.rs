@@ -304,21 +304,26 @@ impl Engine {
     }
 
     fn forget_interest(&mut self, key: &str) -> Result<(), EngineError> {
-        let now = self.profile.events().last().map_or(0, |event| event.at);
-        let taste = self.taste(now);
-        let mut all = taste.interests.iter().chain(&taste.negatives);
         let medoid = key.strip_prefix("items:").and_then(|id| self.catalogue.find(id));
-        // The most central item can change as events age; the interest that holds it is still the one that is meant.
-        let found = all.clone().find(|i| i.key == key).or_else(|| all.find(|i| medoid.is_some_and(|item| i.has(item))));
-        match found.map(|interest| &interest.origin) {
-            Some(Origin::Typed(text)) => self.profile.forget_typed(&text.clone()),
-            Some(Origin::Items(evidence)) => {
-                let ids: Vec<String> = evidence.iter().map(|e| self.catalogue.id(e.item).to_owned()).collect();
-                self.profile.forget_items(|item| ids.iter().any(|id| id == item));
+        // Against an event of a clock far ahead all else counts nothing; at the beginning of time nothing is old.
+        let latest = self.profile.events().last().map_or(0, |event| event.at);
+        for now in [latest, 0] {
+            let taste = self.taste(now);
+            let mut all = taste.interests.iter().chain(&taste.negatives);
+            // The most central item can change as events age; the interest that holds it is still the one that is meant.
+            let found =
+                all.clone().find(|i| i.key == key).or_else(|| all.find(|i| medoid.is_some_and(|item| i.has(item))));
+            match found.map(|interest| &interest.origin) {
+                Some(Origin::Typed(text)) => self.profile.forget_typed(&text.clone()),
+                Some(Origin::Items(evidence)) => {
+                    let ids: Vec<String> = evidence.iter().map(|e| self.catalogue.id(e.item).to_owned()).collect();
+                    self.profile.forget_items(|item| ids.iter().any(|id| id == item));
+                }
+                None => continue,
             }
-            None => return Err(EngineError::UnknownInterest { key: key.to_owned() }),
+            return Ok(());
         }
-        Ok(())
+        Err(EngineError::UnknownInterest { key: key.to_owned() })
     }
 
     /// The profile as bytes.

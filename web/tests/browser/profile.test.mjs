@@ -1,8 +1,9 @@
 // The profile on the device: consent, several tabs, forgetting, and what happens when storage fails.
 
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { usePackage, useSite } from './site.mjs';
+import { serveSite, usePackage, useSite } from './site.mjs';
 
 const site = useSite();
 
@@ -276,4 +277,49 @@ test('after the retention events go, at the next visit', async () => {
     return { same, after };
   });
   assert.deepEqual(result, { same: 2, after: [true] });
+});
+
+test('a store of an older version is taken over whole; where a newer one has been, it stays untouched', async () => {
+  const code = await readFile(new URL('../../dist/store.js', import.meta.url), 'utf8');
+  const newer = code.replace('const SCHEMA = 1;', 'const SCHEMA = 2;');
+  assert.notEqual(newer, code);
+  // Pages of both versions, each under an address of its own.
+  const versions = await serveSite();
+  try {
+    const body = (text) => ({
+      headers: { 'content-type': 'text/javascript', 'cache-control': 'no-store' },
+      body: text,
+    });
+    const load = async (context, text) => {
+      versions.answers['/predilect/store.js'] = body(text);
+      const page = await context.newPage();
+      await usePackage(page, versions);
+      await page.evaluate(async () => {
+        window.r = await open({ profile: 't', consent: 'granted' });
+        window.tell = async (at) => (await window.r.record({ kind: 'like', item: window.item, at })).kept;
+        window.item = (await window.r.recommend({ k: 1, include_owned: true })).items[0].id;
+        window.times = async () => (await window.r.profile()).recent.map(({ at }) => at);
+      });
+      return page;
+    };
+    const { context } = await site.visitor();
+    const old = await load(context, code);
+    assert.deepEqual(await old.evaluate(() => Promise.all([window.tell(1), window.tell(2)])), [true, true]);
+
+    const next = await load(context, newer);
+    assert.deepEqual(await next.evaluate(() => window.times()), [2, 1], 'all that the older version kept');
+    assert.ok(await next.evaluate(() => window.tell(3)));
+    assert.deepEqual(await next.evaluate(() => notices), []);
+    assert.ok(await old.evaluate(() => until(() => notices.includes('schema-newer'))), 'the open tab is told');
+    assert.equal(await old.evaluate(() => window.tell(4)), false, 'and keeps to memory');
+    await next.evaluate(() => window.r.close());
+
+    const again = await load(context, code);
+    const seen = await again.evaluate(async () => [await window.tell(5), await window.times(), notices]);
+    assert.deepEqual(seen, [false, [5], ['schema-newer']], 'an older page neither reads nor writes it');
+    const last = await load(context, newer);
+    assert.deepEqual(await last.evaluate(() => window.times()), [3, 2, 1], 'nothing is lost');
+  } finally {
+    await versions.close();
+  }
 });

@@ -68,7 +68,10 @@ impl Catalogue {
         let (support, trend) = reader.learned()?;
         let links = LinkKind::ALL.iter().map(|kind| reader.links(*kind)).collect::<Result<_, _>>()?;
         let header = reader.header;
-        if header.outline.is_some_and(|o| !(1..dimension).contains(&o.cut) || !(0.0..=1.0).contains(&o.reach)) {
+        let share = 0.0..=1.0;
+        if header.outline.is_some_and(|o| {
+            !((1..dimension).contains(&o.cut) && share.contains(&o.reach) && share.contains(&o.recall))
+        }) {
             return Err(corrupt("rotation or outline do not fit the dimension"));
         }
         Ok(Self {
