@@ -13,6 +13,9 @@ use crate::{
     report::Report,
 };
 
+/// Items below which it shows nothing that two of them share a word.
+const FEW: usize = 100;
+
 /// Clean items, in the order of their records, and the report about them.
 pub struct Items {
     options: Options,
@@ -78,7 +81,8 @@ impl Items {
         };
         let written = Catalogue::open(catalogue::write(&parts)?)?;
         let outline = predilect_search::measure(Rows::from(&written));
-        let links = alike::links(&alike::nearest(&written)?, |_| true);
+        let nearest = if count < FEW { vec![Vec::new(); count] } else { alike::nearest(&written)? };
+        let links = alike::links(&nearest, |_| true);
         Ok(catalogue::link(&catalogue::outlined(written, outline)?, LinkKind::Alike, &links)?)
     }
 

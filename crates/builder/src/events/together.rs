@@ -92,10 +92,10 @@ mod tests {
         let mut histories = vec![vec![0, 1]; 30];
         histories.extend(vec![vec![2, 3]; 6]);
         histories.extend(vec![vec![4]; 30]);
-        let options = LearnOptions { together: 0.4, ..LearnOptions::default() };
+        let options = LearnOptions { together: 0.2, ..LearnOptions::default() };
         let links = together(&histories, &[30, 30, 6, 6, 30], &options);
         assert_eq!(links.iter().map(Vec::len).collect::<Vec<_>>(), [0, 0, 0, 0, 0], "equal ones at the limit: none");
-        let links = together(&histories, &[30, 30, 6, 6, 30], &LearnOptions { together: 0.6, ..options });
+        let links = together(&histories, &[30, 30, 6, 6, 30], &LearnOptions { together: 0.4, ..options });
         assert_eq!(links.iter().map(Vec::len).collect::<Vec<_>>(), [1, 1, 0, 0, 0]);
     }
 }

@@ -186,10 +186,11 @@ impl Catalogue {
         self.support.get(item.row()).map_or(0.0, |&count| f64::from(count))
     }
 
-    /// Share of the people that turned to an item, or the percentile of its popularity where no events tell, 0..=1.
+    /// Share of the people that turned to an item, less as many as leave no trace, or the percentile of its popularity where no
+    /// events tell, 0..=1.
     pub fn share(&self, item: ItemIdx) -> f64 {
         match &self.header.learned {
-            Some(learned) => self.support(item) / learned.people as f64,
+            Some(head) => (self.support(item) - f64::from(head.min_people)).max(0.0) / head.people as f64,
             None => self.popularity(item),
         }
     }
