@@ -93,14 +93,15 @@ impl Words {
                 let next = vocabulary.len() as u32;
                 own.push(*vocabulary.entry(word).or_insert(next));
             };
-            let fields: Map<String, Value> =
-                serde_json::from_str(catalogue.fields(item)?.get()).map_err(|error| CatalogueError::Corrupt {
-                    what: format!("fields of item \"{}\": {error}", catalogue.id(item)),
-                })?;
+            let fields: Map<String, Value> = serde_json::from_str(catalogue.fields(item)?.get()).map_err(|error| {
+                CatalogueError::Corrupt { what: format!("fields of item \"{}\": {error}", catalogue.id(item)) }
+            })?;
             for (_, value) in fields.iter().filter(|(name, _)| !SILENT.contains(&name.as_str())) {
                 match value {
                     Value::String(text) => each_word(text, &mut hear),
-                    Value::Array(list) => list.iter().filter_map(Value::as_str).for_each(|text| each_word(text, &mut hear)),
+                    Value::Array(list) => {
+                        list.iter().filter_map(Value::as_str).for_each(|text| each_word(text, &mut hear))
+                    }
                     _ => {}
                 }
             }
@@ -182,7 +183,10 @@ mod tests {
     fn catalogue(titles: &[&str]) -> Catalogue {
         let item = |(row, title): (usize, &&str)| ItemParts {
             id: format!("i{row}"),
-            fields: serde_json::json!({"title": title, "url": "https://same.example/words"}).as_object().unwrap().clone(),
+            fields: serde_json::json!({"title": title, "url": "https://same.example/words"})
+                .as_object()
+                .unwrap()
+                .clone(),
         };
         let items: Vec<ItemParts> = titles.iter().enumerate().map(item).collect();
         let vectors: Vec<f32> =
@@ -200,7 +204,8 @@ mod tests {
 
     #[test]
     fn rare_words_decide() {
-        let opened = catalogue(&["Star Quest IV", "Star Quest V", "The Star of Paris", "Paris diary", "红茶入门", "正山红茶"]);
+        let opened =
+            catalogue(&["Star Quest IV", "Star Quest V", "The Star of Paris", "Paris diary", "红茶入门", "正山红茶"]);
         let near = nearest(&opened).unwrap();
         assert_eq!(near[0][0].0, ItemIdx(1));
         assert_eq!(near[4].iter().map(|link| link.0.0).collect::<Vec<_>>(), [5]);

@@ -85,7 +85,8 @@ fn learn(args: &EvalArgs) -> Result<LearnOptions, Failure> {
     let mut learn = LearnOptions { min_people: args.min_people, ..LearnOptions::default() };
     for change in &args.learn {
         let known = "handoff, half-life-steps, half-life-days, ridge, shrink, together";
-        let refuse = || Failure::usage(format!("--learn {change}: expected NAME=VALUE with a value above 0, one of {known}"));
+        let refuse =
+            || Failure::usage(format!("--learn {change}: expected NAME=VALUE with a value above 0, one of {known}"));
         let (name, value) = change.split_once('=').ok_or_else(refuse)?;
         let slot = match name {
             "handoff" => &mut learn.handoff,

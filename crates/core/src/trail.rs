@@ -86,7 +86,12 @@ impl Trail {
     pub fn closest(&self, kind: LinkKind) -> Vec<ItemIdx> {
         let list = &self.reached[kind as usize];
         let order = descending(list.iter().map(|reached| reached.score));
-        order.into_iter().map(|at| &list[at]).filter(|reached| reached.score > 0.0).map(|reached| reached.item).collect()
+        order
+            .into_iter()
+            .map(|at| &list[at])
+            .filter(|reached| reached.score > 0.0)
+            .map(|reached| reached.item)
+            .collect()
     }
 
     fn find(&self, kind: LinkKind, item: ItemIdx) -> Option<&Reached> {

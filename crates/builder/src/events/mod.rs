@@ -11,8 +11,8 @@ mod together;
 use std::collections::HashMap;
 
 use predilect_core::catalogue::{Learned, LinkKind, attach, link};
-use predilect_core::{Catalogue, CatalogueError, EventKind, ItemIdx};
 use predilect_core::event::{Event, Millis};
+use predilect_core::{Catalogue, CatalogueError, EventKind, ItemIdx};
 use serde_json::Value;
 
 use crate::alike;

@@ -240,7 +240,8 @@ mod tests {
             together: vec![vec![]; 3],
         };
         let bytes = attach(&catalogue(3), &learned).unwrap();
-        let bytes = link(&bytes, LinkKind::Alike, &vec![vec![], vec![], vec![(ItemIdx(0), 0.5), (ItemIdx(1), 0.5)]]).unwrap();
+        let bytes =
+            link(&bytes, LinkKind::Alike, &vec![vec![], vec![], vec![(ItemIdx(0), 0.5), (ItemIdx(1), 0.5)]]).unwrap();
         let put = [item("z", "Last")];
         let remove = ["i1".to_owned()];
         let change = Change { remove: &remove, put: &put, vectors: &vector(9), encoder: "e" };

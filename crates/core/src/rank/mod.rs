@@ -33,7 +33,15 @@ pub struct RankConfig {
 
 impl Default for RankConfig {
     fn default() -> Self {
-        Self { fresh_half_life_days: 30.0, negative_from: 0.25, explore: 0.4, half_strength: 0.8, half_support: 10.0, handoff: 10.0, typed_acts: 20.0 }
+        Self {
+            fresh_half_life_days: 30.0,
+            negative_from: 0.25,
+            explore: 0.4,
+            half_strength: 0.8,
+            half_support: 10.0,
+            handoff: 10.0,
+            typed_acts: 20.0,
+        }
     }
 }
 
