@@ -50,6 +50,10 @@ export type ErrorCode =
   | 'storage-full'
   /** The device cannot write the change for another reason; nothing is changed. */
   | 'storage-failed'
+  /** The person has not agreed to reports, or the browser asks not to be profiled. */
+  | 'not-permitted'
+  /** Reports of the last seven days have used the privacy budget. */
+  | 'budget-spent'
   /** A file of vectors is cut, or is something else. */
   | 'vectors-corrupt'
   /** There is no memory for so many vectors. */

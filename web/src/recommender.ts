@@ -1,3 +1,4 @@
+import type { Aggregate } from './aggregate.js';
 import { Client } from './client.js';
 import { markKept, signal, wasKept } from './consent.js';
 import { PredilectError } from './errors.js';
@@ -6,6 +7,9 @@ import { checkKeys, checkText, toJson } from './options.js';
 import { lock, readFile, unlock, writeFile } from './portable.js';
 import type { HostOptions, Kept } from './protocol.js';
 import type {
+  AggregateCall,
+  AggregatePreview,
+  AggregateReport,
   CallOptions,
   CallTiming,
   CatalogueInfo,
@@ -45,6 +49,7 @@ export class Recommender<Item = ItemFields> {
   readonly #onNotice: (notice: Notice) => void;
   #consent: Consent;
   #kept = false;
+  #aggregate: Aggregate | undefined;
 
   private constructor(options: CreateOptions) {
     const { profile = false, consent = 'ask', retention, onNotice } = options;
@@ -84,7 +89,10 @@ export class Recommender<Item = ItemFields> {
     if (builderWasmUrl !== undefined) host.builderWasmUrl = absolute('builderWasmUrl', builderWasmUrl);
     if (encoderWasmUrl !== undefined) host.encoderWasmUrl = absolute('encoderWasmUrl', encoderWasmUrl);
 
+    // Now or never: what a page fetches does not depend on what its reader does later.
+    const aggregate = options.aggregate && new (await import('./aggregate.js')).Aggregate(options.aggregate);
     const recommender = new Recommender<Item>(options);
+    recommender.#aggregate = aggregate;
     const client = recommender.#client;
     const keep = recommender.#keep;
     if (keep && recommender.#consent !== 'session') {
@@ -243,12 +251,12 @@ export class Recommender<Item = ItemFields> {
     const { passphrase, signal } = options;
     const piece = await this.#client.call('whole', [], signal);
     const [profile, info] = await Promise.all([this.profile({ signal }), this.info({ signal })]);
-    const ids = [...new Set((piece.events as { item: string }[]).map(({ item }) => item))];
     const titles = new Map<string, string>();
-    for (const item of await this.items(ids, { signal })) {
-      const { id, title } = (item ?? {}) as { id?: string; title?: unknown };
-      if (id !== undefined && typeof title === 'string') titles.set(id, title);
-    }
+    for (const [id, { title }] of await this.#fields(
+      (piece.events as { item: string }[]).map(({ item }) => item),
+      signal,
+    ))
+      if (typeof title === 'string') titles.set(id, title);
     const text = JSON.stringify(writeFile(piece, profile, info, titles), null, 1);
     return passphrase === undefined ? text : lock(text, checkText('export', 'a passphrase', passphrase));
   }
@@ -261,6 +269,32 @@ export class Recommender<Item = ItemFields> {
     const { merged, kept } = await this.#client.call('merge', [[piece], { new_only: true, preview }], signal);
     const { unencoded, ...counts } = merged;
     return { ...counts, waiting: unencoded.length, kept };
+  }
+
+  /**
+   * For sites that need counts: which of a few topics the person likes most, told by chance, so that the report says little
+   * about them (optimised unary encoding) and many reports say how many like what. The page sends it, or not. Only with
+   * `create({ aggregate })`, while the device keeps the profile because the person agreed, never where the browser asks not to
+   * be profiled; each report takes from the week's budget, which all tabs share.
+   */
+  aggregate(options: AggregateCall & { preview: true }): Promise<AggregatePreview>;
+  aggregate(options?: AggregateCall): Promise<AggregateReport>;
+  async aggregate(options: AggregateCall = {}): Promise<AggregatePreview | AggregateReport> {
+    checkKeys('aggregate', options);
+    const aggregate = this.#aggregate;
+    const { consent, kept, signal: asked } = this.status;
+    if (!aggregate || consent !== 'granted' || !kept || asked) {
+      const why = aggregate
+        ? asked
+          ? `the browser asks not to be profiled (${asked})`
+          : "it needs consent('granted') and a device that keeps the profile"
+        : 'pass { aggregate } to create() to have it';
+      throw new PredilectError('not-permitted', `aggregate(): ${why}`);
+    }
+    if (options.preview) return aggregate.preview();
+    const profile = await this.profile({ signal: options.signal });
+    const ids = profile.interests.flatMap(({ items }) => items);
+    return aggregate.report(profile, await this.#fields(ids, options.signal));
   }
 
   /** What the catalogue holds. */
@@ -304,6 +338,12 @@ export class Recommender<Item = ItemFields> {
         message: `the browser removed the profile "${name}" since the last visit; import() an export of it, if there is one`,
       });
     }
+  }
+
+  /** Fields of items by id; those that the catalogue lacks are left out. */
+  async #fields(ids: readonly string[], signal?: AbortSignal): Promise<Map<string, Record<string, unknown>>> {
+    const items = (await this.items([...new Set(ids)], { signal })) as (ItemFields | null)[];
+    return new Map(items.flatMap((item) => (item ? [[item.id, item]] : [])));
   }
 
   #read<T>(json: string): T {

@@ -1,3 +1,7 @@
+import type { AggregateOptions } from './aggregate.js';
+
+export type { AggregateOptions, AggregatePreview, AggregateReport } from './aggregate.js';
+
 /** Bytes of a file, or where to fetch them from. A relative address is resolved against the page. */
 export type Source = string | URL | Uint8Array | ArrayBuffer;
 
@@ -44,6 +48,8 @@ export interface CreateOptions {
   consent?: Consent;
   /** Days after which events and texts are forgotten. Default: never. */
   retention?: number;
+  /** Permits `aggregate()`, for sites that need counts. Default: none, and the code for it is not loaded. */
+  aggregate?: AggregateOptions;
   /** Milliseconds of silence after which a worker is asked whether it lives; after as much again it is replaced. Default 10 000. */
   patience?: number;
   /** Called when something happens that no call asked for: storage that fails, another tab, a worker that is replaced. */
@@ -156,6 +162,12 @@ export interface ImportOptions extends CallOptions {
   /** The passphrase of a locked file. */
   passphrase?: string;
   /** Says what would be added, and adds nothing. */
+  preview?: boolean;
+}
+
+/** Options of `aggregate`. */
+export interface AggregateCall extends CallOptions {
+  /** Says what a report would tell and what is left of the budget, and makes none. */
   preview?: boolean;
 }
 

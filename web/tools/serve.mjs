@@ -39,6 +39,7 @@ const compress = promisify(brotliCompress);
  * @property {number} [status] default 200
  * @property {Record<string, string>} [headers] over the usual ones
  * @property {string | Buffer} [body] instead of the file
+ * @property {number} [breakAfter] bytes of the body after which the connection breaks
  */
 
 /**
@@ -119,6 +120,14 @@ async function answer(request, response, options) {
   const path = pathOf(request.url ?? '/');
   if (path === undefined) return send(400, text, 'Bad path');
   const own = options.answers?.[path];
+  if (own?.body !== undefined && own.breakAfter !== undefined) {
+    response.writeHead(200, {
+      'content-type': typeOf(path),
+      'content-length': String(own.body.length),
+      ...options.headers,
+    });
+    return response.write(own.body.slice(0, own.breakAfter), () => setTimeout(() => response.destroy(), 20));
+  }
   if (own?.body !== undefined) {
     return send(own.status ?? 200, { 'content-type': typeOf(path), ...own.headers }, own.body);
   }

@@ -23,12 +23,15 @@ const CACHE = join(target, 'setup/sizes.json');
 export async function measure() {
   /** @type {{budgets: Budget[]}} */
   const { budgets } = JSON.parse(readFileSync(join(root, 'web/tools/budgets.json'), 'utf8'));
+  const own = new Set(budgets.flatMap((budget) => budget.files.filter((path) => !path.includes('*'))));
+  const filesOf = (/** @type {Budget} */ budget) =>
+    budget.files.flatMap((pattern) => expand(pattern).filter((path) => path === pattern || !own.has(path)));
   const cache = readCache();
   /** @type {Record<string, Sizes>} */
   const kept = {};
   /** @type {Record<string, Promise<{key: string, sizes: Sizes}>>} all at once, on all cores */
   const weights = {};
-  for (const path of budgets.flatMap((budget) => budget.files.flatMap(expand))) {
+  for (const path of budgets.flatMap(filesOf)) {
     const key = fingerprint([path]);
     weights[path] ??= Promise.resolve(cache[key] ?? weigh(readFileSync(join(root, path)))).then((sizes) => ({
       key,
@@ -39,7 +42,7 @@ export async function measure() {
   const over = [];
   const missing = [];
   for (const budget of budgets) {
-    const paths = budget.files.flatMap(expand);
+    const paths = filesOf(budget);
     if (paths.length === 0) missing.push(`${budget.name} (${budget.files.join(', ')})`);
     const total = { raw: 0, gzip: 0, brotli: 0 };
     for (const path of paths) {
@@ -91,7 +94,7 @@ async function weigh(bytes) {
   return { raw: bytes.length, gzip: packed[0].length, brotli: packed[1].length };
 }
 
-/** The files of the checkout that a path names, whose last part may have one `*`. */
+/** The files of the checkout that a path names, whose last part may have one `*`; a file that a budget names counts there alone. */
 function expand(pattern) {
   const folder = dirname(pattern);
   const [before, after] = pattern.slice(folder.length + 1).split('*');

@@ -32,6 +32,43 @@ pub enum Command {
     Search(SearchArgs),
     /// Measure recommendations on data whose answers are known, beside baselines
     Eval(Box<EvalArgs>),
+    /// Count what many people like from the randomised reports of `aggregate()`
+    Estimate(EstimateArgs),
+}
+
+const ESTIMATE_EXAMPLES: &str = "\
+Examples:
+  predilect estimate reports.jsonl                      how many people like which topic, and how sure that is
+  predilect estimate --simulate 10000 --topics 16       how large the error of 10,000 reports would be
+
+A report says little about its person, so that only the counts of many mean something: the error of a count
+grows with the square root of the number of reports. Counts can come out below 0; they are right on average.";
+
+/// `estimate`.
+#[derive(Debug, Args)]
+#[command(after_help = ESTIMATE_EXAMPLES)]
+pub struct EstimateArgs {
+    /// Reports as JSON Lines, `-` for standard input, plain or gzipped
+    #[arg(required_unless_present = "simulate", value_name = "REPORTS")]
+    pub reports: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Draw the reports of so many people by chance instead, many times, and compare the error with the theory
+    #[arg(long, value_name = "PEOPLE", conflicts_with = "reports", value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    pub simulate: Option<u32>,
+    /// Topics of the simulation
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u32).range(2..=64))]
+    pub topics: u32,
+    /// Privacy loss of a report in the simulation
+    #[arg(long, default_value_t = 1.0)]
+    pub epsilon: f64,
+    /// How often it is repeated
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(2..=100_000))]
+    pub trials: u32,
+    /// Seed of its chance
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
 }
 
 const BUILD_EXAMPLES: &str = "\

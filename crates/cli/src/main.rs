@@ -5,6 +5,7 @@
 mod answer;
 mod args;
 mod build;
+mod estimate;
 mod eval;
 mod failure;
 mod files;
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
         Command::Similar(args) => answer::similar(&args),
         Command::Search(args) => answer::search(&args),
         Command::Eval(args) => eval::eval(&args),
+        Command::Estimate(args) => estimate::estimate(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

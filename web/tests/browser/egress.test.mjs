@@ -15,8 +15,10 @@ for (const worker of [true, false]) {
     const { page, context, problems } = await site.visitor();
     await usePackage(page, site.server);
     await page.evaluate(async (worker) => {
-      window.r = await open({ profile: 't', encoder: '/model/', worker });
-      await window.r.loadEncoder();
+      const aggregate = { field: 'section', topics: ['shop', 'news'] };
+      window.r = await open({ profile: 't', encoder: '/model/', worker, aggregate });
+      // Loads the encoder and the builder.
+      await window.r.add({ id: 'own', title: 'An item of this page', section: 'shop' });
     }, worker);
     const asked = [];
     context.on('request', (request) => asked.push(request.url()));
@@ -48,12 +50,16 @@ for (const worker of [true, false]) {
       const profile = await r.profile();
       await r.forget({ interest: profile.interests[0].key });
       await r.info();
+      await r.add({ id: 'own too', title: 'Another one', section: 'shop' });
+      await r.remove(['own', 'own too']);
+      const { bits } = await r.aggregate();
       await r.consent('session');
       r.close();
-      return { found: found.items.length, report };
+      return { found: found.items.length, report, bits: bits.length };
     });
     assert.deepEqual(used, {
       found: 3,
+      bits: 3,
       report: { events: 5, typed: 2, known: 0, unknown_items: 0, waiting: 0, kept: true },
     });
     assert.deepEqual(asked, []);

@@ -48,6 +48,9 @@ test('a catalogue that cannot be had, or is damaged, never replaces the good one
   const { answers } = site.server;
   answers['/c'] = { status: 503, body: '' };
   assert.deepEqual(await visit(page), { code: 'network', notices: [] }, 'nothing to fall back on');
+  answers['/c'] = { body: first, breakAfter: 500 };
+  assert.deepEqual(await visit(page), { code: 'network', notices: [] }, 'a transfer that broke off');
+  assert.deepEqual(await kept(page), [], 'a part of a file is not kept');
   answers['/c'] = { body: first };
   assert.deepEqual(await visit(page, {}, sha256(first)), { count: 6, notices: [] });
 
@@ -59,6 +62,7 @@ test('a catalogue that cannot be had, or is damaged, never replaces the good one
     { body: '<!doctype html><title>Log in</title>' },
     { body: '' },
     { body: second.subarray(0, -100) },
+    { body: second, breakAfter: second.length - 100 },
     { body: changed },
   ]) {
     answers['/c'] = answer;

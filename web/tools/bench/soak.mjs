@@ -1,22 +1,26 @@
-// `npm run bench -- soak [CYCLES]`: whether memory and times stay flat over a long life.
+// `npm run bench -- soak [day|cycles]`: whether memory and times stay flat over a long life.
 //
-// A day of use at speed: 100,000 events and 10,000 lists over 24 simulated hours, with a stored profile; memory and the
-// p95 of recommend() by tenths. Then CYCLES (1,000) recommenders, each in a worker, made, used and closed.
+// day: use at speed, 100,000 events and 10,000 lists over 24 simulated hours, with a stored profile; memory and the times of
+// recommend() by tenths. cycles: 1,000 recommenders, each in a worker, made, used and closed.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { launch } from '../browser.mjs';
 import { summary } from '../measure.mjs';
 import { serve } from '../serve.mjs';
 import { SITE } from '../site.mjs';
+import { Remedy } from '../steps.mjs';
 
 const EVENTS = 100_000;
 const LISTS = 10_000;
+const CYCLES = 1000;
 const PARTS = 10;
 const DAY = 86_400_000;
 const PAGE = '<!doctype html><title>soak</title><link rel="icon" href="data:,">';
 
 /** @param {string[]} args */
-export default async function soak([cycles = '1000']) {
+export default async function soak([only]) {
+  if (only !== undefined && only !== 'day' && only !== 'cycles')
+    throw new Remedy('usage: npm run bench -- soak [day|cycles]');
   const headers = { 'content-type': 'text/html' };
   const server = await serve({ root: SITE, answers: { '/soak.html': { headers, body: PAGE } } });
   const browser = await launch({ args: ['--js-flags=--expose-gc'] });
@@ -26,37 +30,48 @@ export default async function soak([cycles = '1000']) {
     rows.push({ case: what, unit, value });
   };
   try {
-    const page = await (await browser.newContext()).newPage();
-    await page.goto(`${server.url}soak.html`);
-    await page.evaluate(start);
-    for (let part = 0; part < PARTS; part++) {
-      const { times, heap, wasm, kept } = await page.evaluate(use, [
-        part * (EVENTS / PARTS),
-        EVENTS / PARTS,
-        LISTS / PARTS,
-        DAY / EVENTS,
-      ]);
-      const hours = `hours ${(part * 24) / PARTS} to ${((part + 1) * 24) / PARTS}`;
-      row(`${hours}: recommend() p95`, 'ms', summary(times).p95);
-      row(`${hours}: wasm memory`, 'MB', wasm / 1e6);
-      row(`${hours}: heap of the page's thread`, 'MB', heap / 1e6);
-      row(`${hours}: events kept`, 'count', kept);
-    }
-    await page.close();
-
-    const second = await (await browser.newContext()).newPage();
-    await second.goto(`${server.url}soak.html`);
-    const rest = Math.round(Number(cycles) / PARTS);
-    for (let part = 0; part <= PARTS; part++) {
-      // The first part fills caches, and is left out.
-      await second.evaluate(cycle, part === 0 ? 50 : rest);
-      row(`${part * rest} recommenders made and closed: processes of the browser`, 'MB', resident() / 1e6);
-    }
+    if (only !== 'cycles') await day(browser, server.url, row);
+    if (only !== 'day') await cycles(browser, server.url, row);
   } finally {
     await browser.close();
     await server.close();
   }
   return rows;
+}
+
+/** A day of use. */
+async function day(browser, url, row) {
+  const page = await (await browser.newContext()).newPage();
+  await page.goto(`${url}soak.html`);
+  await page.evaluate(start);
+  for (let part = 0; part < PARTS; part++) {
+    const { times, heap, wasm, kept } = await page.evaluate(use, [
+      part * (EVENTS / PARTS),
+      EVENTS / PARTS,
+      LISTS / PARTS,
+      DAY / EVENTS,
+    ]);
+    const hours = `hours ${(part * 24) / PARTS} to ${((part + 1) * 24) / PARTS}`;
+    const { p50, p95 } = summary(times);
+    row(`${hours}: recommend() p50`, 'ms', p50);
+    row(`${hours}: recommend() p95`, 'ms', p95);
+    row(`${hours}: wasm memory`, 'MB', wasm / 1e6);
+    row(`${hours}: heap of the page's thread`, 'MB', heap / 1e6);
+    row(`${hours}: events kept`, 'count', kept);
+  }
+  await page.close();
+}
+
+/** Recommenders one after the other. */
+async function cycles(browser, url, row) {
+  const page = await (await browser.newContext()).newPage();
+  await page.goto(`${url}soak.html`);
+  const rest = Math.round(CYCLES / PARTS);
+  for (let part = 0; part <= PARTS; part++) {
+    // The first part fills caches, and is left out.
+    await page.evaluate(cycle, part === 0 ? 50 : rest);
+    row(`${part * rest} recommenders made and closed: processes of the browser`, 'MB', resident() / 1e6);
+  }
 }
 
 /** In the page: a recommender on its own thread, where its memory can be read. */
