@@ -285,7 +285,9 @@ export function because(reason: Reason, title: string | undefined): string {
       if (!named || !reason.event) {
         return 'Much like what you turned to';
       }
-      return reason.part < 0 ? `Lowered: much like ${named}` : `Much like ${named}, which you ${did(reason.event.kind)}`;
+      return reason.part < 0
+        ? `Lowered: much like ${named}`
+        : `Much like ${named}, which you ${did(reason.event.kind)}`;
     case 'popular':
       return 'Popular with many';
     case 'trend':
