@@ -17,6 +17,23 @@ pub fn descending(keys: impl IntoIterator<Item = f64>) -> Vec<usize> {
     order.into_iter().map(|entry| entry as u32 as usize).collect()
 }
 
+/// Indices of the `limit` largest of `keys`, which are above 0, in descending order; equal keys keep their order.
+pub fn largest(keys: &[f64], limit: usize) -> Vec<usize> {
+    const BINS: usize = 512;
+    let most = keys.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
+    let bin = |key: f64| ((key / most * (BINS - 1) as f64) as usize).min(BINS - 1);
+    let mut counts = [0_usize; BINS];
+    keys.iter().for_each(|&key| counts[bin(key)] += 1);
+    // The lowest bin that still has some of them.
+    let (mut least, mut above) = (BINS, 0);
+    while least > 0 && above < limit {
+        least -= 1;
+        above += counts[least];
+    }
+    let some: Vec<usize> = (0..keys.len()).filter(|&at| bin(keys[at]) >= least).collect();
+    descending(some.iter().map(|&at| keys[at])).into_iter().take(limit).map(|at| some[at]).collect()
+}
+
 /// Brings `list` into the order given by the indices, each of which comes once.
 pub fn reorder<T>(list: Vec<T>, order: &[usize]) -> Vec<T> {
     let mut slots: Vec<Option<T>> = list.into_iter().map(Some).collect();
@@ -55,6 +72,16 @@ mod tests {
         let sorted: Vec<f64> = descending(keys.iter().copied()).into_iter().map(|at| keys[at]).collect();
         assert!(sorted.iter().zip(all).all(|(a, b)| a.to_bits() == b.to_bits()), "{sorted:?}");
         assert_eq!(reorder(vec!["a", "b", "c", "d", "e"], &order), ["b", "e", "a", "c", "d"]);
+    }
+
+    #[test]
+    fn the_largest_are_those_of_a_sort() {
+        for (count, limit) in [(0, 5), (1, 5), (40, 0), (1000, 1), (1000, 60), (1000, 999), (1000, 2000)] {
+            let keys: Vec<f64> = (0..count).map(|at| 1e-9 + crate::candidates::chance(3, at / 2).powi(4)).collect();
+            let mut expected = descending(keys.iter().copied());
+            expected.truncate(limit);
+            assert_eq!(largest(&keys, limit), expected, "{limit} of {count}");
+        }
     }
 
     #[test]

@@ -11,7 +11,8 @@
 
 use crate::catalogue::{Catalogue, ItemIdx, LinkKind};
 use crate::event::Event;
-use crate::order::{ascending, descending, pair, second};
+use crate::filter::Bitmap;
+use crate::order::largest;
 use crate::reason::Cause;
 
 /// Different items that are looked at: more change neither the next item nor the average.
@@ -44,8 +45,24 @@ pub struct Trail {
     steps: Vec<Step>,
     /// Items a person turned to and did not reject, up to [`MAX_STEPS`].
     length: usize,
-    /// A list a kind of link, in ascending order of rows.
-    reached: [Vec<Reached>; LinkKind::ALL.len()],
+    /// One a kind of link.
+    paths: [Path; LinkKind::ALL.len()],
+}
+
+/// Where one kind of link leads.
+#[derive(Debug, Clone, PartialEq, Default)]
+struct Path {
+    /// In the order in which the steps reach them, the latest step first.
+    reached: Vec<Reached>,
+    /// Per row the place among those, from 1; 0 for a row that is not reached. Empty where there are no links.
+    places: Vec<u32>,
+}
+
+impl Path {
+    fn find(&self, item: ItemIdx) -> Option<&Reached> {
+        let place = *self.places.get(item.row())? as usize;
+        self.reached.get(place.wrapping_sub(1))
+    }
 }
 
 impl Trail {
@@ -63,7 +80,7 @@ impl Trail {
                 break;
             }
         }
-        trail.reached = LinkKind::ALL.map(|kind| trail.lead(kind, catalogue));
+        trail.paths = LinkKind::ALL.map(|kind| trail.lead(kind, catalogue));
         trail
     }
 
@@ -82,21 +99,16 @@ impl Trail {
         Some(&self.steps.get(self.find(kind, item)?.step)?.cause)
     }
 
-    /// All items that are reached, the closest first.
-    pub fn closest(&self, kind: LinkKind) -> Vec<ItemIdx> {
-        let list = &self.reached[kind as usize];
-        let order = descending(list.iter().map(|reached| reached.score));
-        order
-            .into_iter()
-            .map(|at| &list[at])
-            .filter(|reached| reached.score > 0.0)
-            .map(|reached| reached.item)
-            .collect()
+    /// The items of `allowed` that the trail leads to most, the closest first, at most `limit`.
+    pub fn closest(&self, kind: LinkKind, allowed: &Bitmap, limit: usize) -> Vec<ItemIdx> {
+        let reached = self.paths[kind as usize].reached.iter();
+        let list: Vec<&Reached> = reached.filter(|own| own.score > 0.0 && allowed.contains(own.item.row())).collect();
+        let scores: Vec<f64> = list.iter().map(|own| own.score).collect();
+        largest(&scores, limit).into_iter().map(|at| list[at].item).collect()
     }
 
     fn find(&self, kind: LinkKind, item: ItemIdx) -> Option<&Reached> {
-        let list = &self.reached[kind as usize];
-        list.binary_search_by_key(&item, |reached| reached.item).ok().map(|at| &list[at])
+        self.paths[kind as usize].find(item)
     }
 
     fn weight(&self, kind: LinkKind, step: &Step, half_life: f64) -> f64 {
@@ -108,40 +120,32 @@ impl Trail {
         }
     }
 
-    fn lead(&self, kind: LinkKind, catalogue: &Catalogue) -> Vec<Reached> {
+    fn lead(&self, kind: LinkKind, catalogue: &Catalogue) -> Path {
+        let mut path = Path::default();
+        if !catalogue.has_links(kind) {
+            return path;
+        }
+        path.places = vec![0; catalogue.len()];
         let half_life = catalogue.learned().map_or(1.0, |learned| learned.half_life_steps);
-        let mut adds: Vec<f64> = Vec::new();
-        let mut places: Vec<u64> = Vec::new();
-        let mut from: Vec<usize> = Vec::new();
+        // What the step that adds most adds, for each that is reached.
+        let mut most: Vec<f64> = Vec::new();
         for (at, step) in self.steps.iter().enumerate() {
             let own = self.weight(kind, step, half_life);
-            if own == 0.0 {
-                continue;
-            }
             for (item, weight) in catalogue.links(kind, step.item) {
-                places.push(pair(item.0, adds.len() as u32));
-                adds.push(own * weight);
-                from.push(at);
-            }
-        }
-        ascending(&mut places);
-        let mut out: Vec<Reached> = Vec::new();
-        let mut most = 0.0;
-        for place in places {
-            let (item, at) = (ItemIdx((place >> 32) as u32), second(place) as usize);
-            match out.last_mut() {
-                Some(last) if last.item == item => {
-                    last.score += adds[at];
-                    if adds[at].abs() > most {
-                        (most, last.step) = (adds[at].abs(), from[at]);
-                    }
+                let add = own * weight;
+                let place = &mut path.places[item.row()];
+                if *place == 0 {
+                    path.reached.push(Reached { item, score: 0.0, step: at });
+                    most.push(0.0);
+                    *place = most.len() as u32;
                 }
-                _ => {
-                    most = adds[at].abs();
-                    out.push(Reached { item, score: adds[at], step: from[at] });
+                let (reached, most) = (&mut path.reached[*place as usize - 1], &mut most[*place as usize - 1]);
+                reached.score += add;
+                if add.abs() > *most {
+                    (*most, reached.step) = (add.abs(), at);
                 }
             }
         }
-        out
+        path
     }
 }

@@ -66,7 +66,7 @@ pub(crate) fn finish(
             (Source::Together, LinkKind::Together),
             (Source::Alike, LinkKind::Alike),
         ] {
-            lists.push((source, first_allowed(&taste.trail.closest(kind), allowed, *fetch)));
+            lists.push((source, taste.trail.closest(kind, allowed, *fetch)));
         }
         lists.push((Source::Trend, first_allowed(&orders.trend, allowed, *fetch)));
         lists.push((Source::Fresh, first_allowed(&orders.fresh, allowed, *fetch)));

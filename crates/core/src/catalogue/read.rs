@@ -181,6 +181,11 @@ impl Catalogue {
         self.links[kind as usize].of(item.row())
     }
 
+    /// Whether there are links of a kind.
+    pub fn has_links(&self, kind: LinkKind) -> bool {
+        self.header.links.0[kind as usize] > 0.0
+    }
+
     /// People who did something to an item in the events the catalogue has learned from.
     pub fn support(&self, item: ItemIdx) -> f64 {
         self.support.get(item.row()).map_or(0.0, |&count| f64::from(count))
@@ -394,7 +399,8 @@ impl<'a> Reader<'a> {
         for &own in self.data(&name("counts"), Dtype::U8, Some(&[count]))? {
             offsets.push(offsets[offsets.len() - 1] + u32::from(own));
         }
-        let fit = offsets[count] as usize == items.len() && items.iter().all(|&item| (item as usize) < count);
+        let fit =
+            scale > 0.0 && offsets[count] as usize == items.len() && items.iter().all(|&item| (item as usize) < count);
         if !fit || !scale.is_finite() {
             return Err(corrupt("a link leads to a row that does not exist"));
         }

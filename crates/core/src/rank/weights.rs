@@ -85,6 +85,8 @@ impl Weights {
         for signal in [Signal::Neighbour, Signal::Together, Signal::Popular] {
             weights.set(signal, 10.0);
         }
+        // Scores are larger by as much, and what was passed over has to give way to something else.
+        weights.set(Signal::Seen, -1.0);
         weights
     }
 
