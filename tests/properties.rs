@@ -1,6 +1,9 @@
 //! Properties that hold for every profile: of the engine as a whole.
 
+use predilect_builder::events::{Act, LearnOptions, teach};
 use predilect_builder::{Builder, Options};
+use predilect_core::catalogue::{LinkKind, link};
+use predilect_core::{Catalogue, EventKind, ItemIdx};
 use predilect_engine::Engine;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -23,7 +26,23 @@ fn engine() -> Engine {
         }));
     }
     let items = builder.finish().expect("items");
-    Engine::open(items.assemble(&vectors, "test").expect("catalogue")).expect("engine")
+    Engine::open(linked(items.assemble(&vectors, "test").expect("catalogue"))).expect("engine")
+}
+
+/// The catalogue with links of every kind: 60 people turned to five items of a group in turn, but to hardly any of the last ten,
+/// which others say the same as.
+fn linked(catalogue: Vec<u8>) -> Vec<u8> {
+    let act = |item: usize, at: i64| Act { item, kind: EventKind::Click, value: None, at };
+    let person = |p: usize| (0..5).map(|step| act((p % 4 + 4 * (step + p / 4)) % (ITEMS - 10), step as i64)).collect();
+    let mut people: Vec<Vec<Act>> = (0..60).map(person).collect();
+    people.push((ITEMS - 10..ITEMS).map(|item| act(item, 9)).collect());
+    let alike = (0..ITEMS as u32).map(|i| vec![(ItemIdx((i * 7 + 3) % ITEMS as u32), 0.3)]).collect();
+    let catalogue = link(&catalogue, LinkKind::Alike, &alike).expect("links");
+    let (catalogue, report) = teach(&catalogue, &people, &LearnOptions::default()).expect("learns");
+    assert!(report.neighbours > 0 && report.together > 0);
+    let opened = Catalogue::open(catalogue).expect("opens");
+    assert!(LinkKind::ALL.iter().all(|kind| opened.has_links(*kind)));
+    opened.into_bytes()
 }
 
 fn event() -> impl Strategy<Value = Value> {

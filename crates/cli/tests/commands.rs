@@ -272,3 +272,47 @@ fn build_and_search_with_the_real_encoder() {
     assert_eq!(code, 1);
     assert!(message.contains("the query comes from encoder") && message.contains("0123456789abcdef"), "{message}");
 }
+
+#[test]
+fn events_of_many_people_link_items() {
+    let Some(model) = model() else {
+        eprintln!("left out: models/predilect-encoder-small is not there");
+        return;
+    };
+    let folder = shop();
+    // Six people bought drill and saw, four cup and teapot; everybody has a line that says nothing.
+    let mut events = "user,item,kind,time\n".to_owned();
+    for person in 0..10 {
+        let (first, second) = if person < 6 { ("drill", "saw") } else { ("cup", "teapot") };
+        events += &format!(
+            "p{person},{first},buy,1700000000\np{person},{second},buy,1700000060\np{person},gone,buy,1700000090\n"
+        );
+    }
+    fs::write(folder.path().join("events.csv"), events).unwrap();
+    let told = stdout(
+        folder.path(),
+        &[
+            "build",
+            "items.jsonl",
+            "-o",
+            "learned.predilect",
+            "--events",
+            "events.csv",
+            "--model",
+            model.to_str().unwrap(),
+            "-q",
+        ],
+    );
+    assert!(told.contains("20 events of 10 people: 2 neighbours of 2 items, 2 links"), "{told}");
+    assert!(told.contains("1 pairs of items kept, 1 that fewer than 5 people link left out"), "{told}");
+    let kinds = |args: &[&str], id: &str| -> Vec<String> {
+        let all = [&["recommend", "learned.predilect", "-k", "5", "--json"], args].concat();
+        let reply: Value = serde_json::from_str(&stdout(folder.path(), &all)).unwrap();
+        let item = reply["items"].as_array().unwrap().iter().find(|item| item["id"] == id).unwrap().clone();
+        let kind = |reason: &Value| reason["kind"].as_str().unwrap().to_owned();
+        item["reasons"].as_array().unwrap().iter().map(kind).collect()
+    };
+    assert_eq!(kinds(&[], "drill"), ["popular"]);
+    assert!(kinds(&["--buy", "drill"], "saw").contains(&"together".to_owned()));
+    assert!(!kinds(&["--buy", "cup"], "teapot").contains(&"together".to_owned()), "four people leave no trace");
+}
