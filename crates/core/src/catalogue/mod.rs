@@ -44,6 +44,7 @@ mod learned;
 mod links;
 mod places;
 mod read;
+mod reader;
 mod rotation;
 mod space;
 mod write;
