@@ -3,6 +3,7 @@
 
 use crate::error::EncoderError;
 use crate::kernels::float::{add_row, mean, unit};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_hir::internal::{DimLike, TractErrorContext};
@@ -30,6 +31,11 @@ pub(crate) struct Generic {
 
 impl Generic {
     pub(crate) fn load(model: &[u8]) -> Result<Generic, EncoderError> {
+        let contradicts = EncoderError::Model("its parts contradict each other".into());
+        guarded(|| Self::read(model)).unwrap_or(Err(contradicts))
+    }
+
+    fn read(model: &[u8]) -> Result<Generic, EncoderError> {
         let damaged = |e: TractError| EncoderError::Model(format!("{e:#}"));
         let unsupported = |e: TractError| EncoderError::Unsupported(format!("{e:#}"));
         let onnx = onnx();
@@ -83,7 +89,9 @@ impl Generic {
     /// One unit vector per text, appended to `out`.
     pub(crate) fn run(&self, texts: &[&[u32]], out: &mut Vec<f32>) -> Result<(), EncoderError> {
         for batch in texts.chunks(BATCH) {
-            self.run_batch(batch, out).map_err(|e| EncoderError::Run(format!("{e:#}")))?;
+            let contradicts = || EncoderError::Run("the model's parts contradict each other".into());
+            let done = guarded(|| self.run_batch(batch, out)).map_err(|_| contradicts())?;
+            done.map_err(|e| EncoderError::Run(format!("{e:#}")))?;
         }
         Ok(())
     }
@@ -122,6 +130,11 @@ impl Generic {
         }
         Ok(())
     }
+}
+
+/// The runtime panics on some files whose parts contradict each other, as an output that no node makes.
+fn guarded<T>(run: impl FnOnce() -> T) -> std::thread::Result<T> {
+    catch_unwind(AssertUnwindSafe(run))
 }
 
 /// The most rows of any rank-2 constant: in an encoder that is the embedding table.
