@@ -1,8 +1,8 @@
 //! Properties that hold for every profile: of the engine as a whole.
 
-use predilect_builder::events::{Act, LearnOptions, teach};
+use predilect_builder::events::{Act, LearnOptions, learn};
 use predilect_builder::{Builder, Options};
-use predilect_core::catalogue::{LinkKind, link};
+use predilect_core::catalogue::{LinkKind, attach};
 use predilect_core::{Catalogue, EventKind, ItemIdx};
 use predilect_engine::Engine;
 use proptest::prelude::*;
@@ -37,9 +37,10 @@ fn linked(catalogue: Vec<u8>) -> Vec<u8> {
     let mut people: Vec<Vec<Act>> = (0..60).map(person).collect();
     people.push((ITEMS - 10..ITEMS).map(|item| act(item, 9)).collect());
     let alike = (0..ITEMS as u32).map(|i| vec![(ItemIdx((i * 7 + 3) % ITEMS as u32), 0.3)]).collect();
-    let catalogue = link(&catalogue, LinkKind::Alike, &alike).expect("links");
-    let (catalogue, report) = teach(&catalogue, &people, &LearnOptions::default()).expect("learns");
+    let (learned, report) = learn(&people, alike, &LearnOptions::default());
     assert!(report.neighbours > 0 && report.together > 0);
+    let opened = Catalogue::open(catalogue).expect("opens");
+    let catalogue = attach(&opened, &learned).expect("fits");
     let opened = Catalogue::open(catalogue).expect("opens");
     assert!(LinkKind::ALL.iter().all(|kind| opened.has_links(*kind)));
     opened.into_bytes()

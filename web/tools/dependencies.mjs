@@ -1,6 +1,7 @@
 // `npm run dependencies`: what this project stands on. Checks licences, sources, crates that a module carries twice, and
 // `unsafe`, against dependencies.json; compares docs/dependencies.md with what is there now, or with --write writes it;
-// asks the registry for known weaknesses of the npm tools. All but the last works without a network. Part of `npm run lint`.
+// asks the registry for known weaknesses of the npm tools. All but the last works without a network once cargo has what
+// Cargo.lock names. Part of `npm run lint`.
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -84,7 +85,7 @@ async function crates() {
   /** @type {Map<string, Crate>} */
   const all = new Map();
   for (const platform of [HOST, WASM]) {
-    const args = ['metadata', '--format-version', '1', '--locked', '--offline', '--filter-platform', platform];
+    const args = ['metadata', '--format-version', '1', '--locked', '--filter-platform', platform];
     const { code, output } = await run('cargo', args, { quiet: true });
     const json = output.split('\n').find((line) => line.startsWith('{'));
     if (code !== 0 || !json)
@@ -101,7 +102,7 @@ async function shipped() {
   /** @type {Map<string, string[]>} */
   const all = new Map();
   for (const [module, crate] of Object.entries(MODULES)) {
-    const args = ['tree', '--locked', '--offline', '-p', crate, '--target', WASM, '-e', 'normal,no-proc-macro'];
+    const args = ['tree', '--locked', '-p', crate, '--target', WASM, '-e', 'normal,no-proc-macro'];
     const { code, output } = await run('cargo', [...args, '--prefix', 'none', '-f', '{p}'], { quiet: true });
     if (code !== 0) throw new Remedy(`cargo cannot list the crates of ${crate}: ${output.slice(0, 500)}`);
     for (const [, name, version] of output.matchAll(/^([\w-]+) v(\S+)/gm)) {
@@ -199,8 +200,8 @@ function page(/** @type {Rules} */ rules, /** @type {Crate[]} */ foreign, module
 Written by \`npm run dependencies -- --write\`, and checked by \`npm test\`: a licence that is not on the list of
 \`web/tools/dependencies.json\`, a crate from elsewhere than crates.io, a crate that a module carries twice without a reason there,
 or \`unsafe\` outside the kernels is an error, and so is a page that is not up to date. The same run asks the registry for known
-weaknesses of the npm tools where it can be asked, and says so where it cannot. cargo-deny does the same checks and more; it is
-larger than everything it would check here, and its list of advisories has to be fetched.
+weaknesses of the npm tools where it can be asked, and says so where it cannot. cargo-deny does such checks and
+more; it is not used, for it would be compiled at every test, and its list of advisories has to be fetched.
 
 The npm package has no dependencies. What follows is linked into its modules, or is a tool.
 

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use predilect_core::catalogue::{Catalogue, LinkKind, Links};
+use predilect_core::catalogue::{Catalogue, Links, MAX_LINKS};
 use predilect_core::{CatalogueError, ItemIdx};
 use serde_json::{Map, Value};
 
@@ -23,16 +23,17 @@ const LEAST: f64 = 0.1;
 /// Words that more items have tell little and cost most.
 const COMMON: usize = 2000;
 /// Fields that are no words.
-const SILENT: [&str; 8] = ["id", "url", "image", "lang", "date", "date_text", "audio", "video"];
+const SILENT: [&str; 6] = ["id", "url", "image", "lang", "date", "date_text"];
 
-/// For each item the items it is most alike, with weights above 0, the strongest first.
+/// Links to each item from those it is most alike, with weights above 0.
 ///
 /// # Errors
 /// [`CatalogueError::Corrupt`] if the stored fields are no JSON.
-pub fn nearest(catalogue: &Catalogue) -> Result<Links, CatalogueError> {
+pub(crate) fn links(catalogue: &Catalogue) -> Result<Links, CatalogueError> {
     let words = Words::read(catalogue)?;
     let mut scores = vec![0.0_f32; catalogue.len()];
-    let row = |item: ItemIdx| {
+    let mut links: Links = vec![Vec::new(); catalogue.len()];
+    for item in catalogue.items() {
         let query = catalogue.query(item);
         let mut near: Vec<(ItemIdx, f32)> = Vec::new();
         for (other, words) in words.closest(item.row(), &mut scores) {
@@ -43,33 +44,13 @@ pub fn nearest(catalogue: &Catalogue) -> Result<Links, CatalogueError> {
             }
         }
         strongest(&mut near, NEAREST);
-        near
-    };
-    Ok(catalogue.items().map(row).collect())
-}
-
-/// Links that lead to the items that are `wanted` from those they are alike.
-pub fn links(nearest: &Links, wanted: impl Fn(ItemIdx) -> bool) -> Links {
-    let mut links: Links = vec![Vec::new(); nearest.len()];
-    for (item, near) in nearest.iter().enumerate().map(|(row, near)| (ItemIdx(row as u32), near)) {
-        if wanted(item) {
-            near.iter().for_each(|&(other, weight)| links[other.row()].push((item, weight)));
-        }
+        near.iter().for_each(|&(other, weight)| links[other.row()].push((item, weight)));
     }
     for row in &mut links {
-        strongest(row, predilect_core::catalogue::MAX_LINKS);
+        strongest(row, MAX_LINKS);
         row.sort_by_key(|link| link.0);
     }
-    links
-}
-
-/// The links of a catalogue that lead to items that are `wanted`.
-pub fn narrowed(catalogue: &Catalogue, wanted: impl Fn(ItemIdx) -> bool) -> Links {
-    let row = |item| {
-        let links = catalogue.links(LinkKind::Alike, item).filter(|link| wanted(link.0));
-        links.map(|(other, weight)| (other, weight as f32)).collect()
-    };
-    catalogue.items().map(row).collect()
+    Ok(links)
 }
 
 fn strongest(list: &mut Vec<(ItemIdx, f32)>, limit: usize) {
@@ -206,12 +187,11 @@ mod tests {
     fn rare_words_decide() {
         let opened =
             catalogue(&["Star Quest IV", "Star Quest V", "The Star of Paris", "Paris diary", "红茶入门", "正山红茶"]);
-        let near = nearest(&opened).unwrap();
-        assert_eq!(near[0][0].0, ItemIdx(1));
-        assert_eq!(near[4].iter().map(|link| link.0.0).collect::<Vec<_>>(), [5]);
-        assert!(near.iter().flatten().all(|link| link.1 > 0.0));
-        let links = links(&near, |item| item == ItemIdx(1));
-        assert_eq!(links[0].iter().map(|link| link.0.0).collect::<Vec<_>>(), [1]);
-        assert!(links.iter().flatten().all(|link| link.0 == ItemIdx(1)));
+        let links = links(&opened).unwrap();
+        let from = |row: usize| links[row].iter().map(|link| link.0.0).collect::<Vec<_>>();
+        assert_eq!((from(4), from(5)), (vec![5], vec![4]));
+        assert_eq!(from(0), [1], "a word that many have is not enough");
+        assert_eq!((from(2), from(3)), (vec![3], vec![2]));
+        assert!(links.iter().flatten().all(|link| link.1 > 0.0));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use predilect_core::catalogue::{self, Catalogue, CatalogueParts, Change, ItemParts, LinkKind};
+use predilect_core::catalogue::{self, Catalogue, CatalogueParts, Change, ItemParts};
 use predilect_search::Rows;
 
 use crate::{
@@ -81,9 +81,8 @@ impl Items {
         };
         let written = Catalogue::open(catalogue::write(&parts)?)?;
         let outline = predilect_search::measure(Rows::from(&written));
-        let nearest = if count < FEW { vec![Vec::new(); count] } else { alike::nearest(&written)? };
-        let links = alike::links(&nearest, |_| true);
-        Ok(catalogue::link(&catalogue::outlined(written, outline)?, LinkKind::Alike, &links)?)
+        let alike = if count < FEW { vec![Vec::new(); count] } else { alike::links(&written)? };
+        Ok(catalogue::measured(&written, outline, &alike)?)
     }
 
     /// Puts the items into a catalogue, in the place of those with the same ids, and takes those of the ids `remove` out.

@@ -16,7 +16,7 @@
 //! # Ok::<(), predilect_builder::BuilderError>(())
 //! ```
 
-pub mod alike;
+mod alike;
 mod build;
 mod clean;
 mod compose;

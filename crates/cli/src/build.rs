@@ -76,10 +76,10 @@ fn learn(path: &Path, catalogue: Vec<u8>, min_people: u32) -> Result<(Vec<u8>, O
         eprintln!("{}: {} of {} rows left out; {first}", path.display(), histories.bad, histories.read);
     }
     let data = |error: CatalogueError| Failure::data(error.to_string());
-    let opened = Catalogue::open(catalogue.clone()).map_err(data)?;
+    let opened = Catalogue::open(catalogue).map_err(data)?;
     let acts = histories.acts(|id| opened.find(id).map(ItemIdx::row));
     let options = LearnOptions { min_people, ..LearnOptions::default() };
-    let (bytes, report) = events::teach(&catalogue, &acts, &options).map_err(data)?;
+    let (bytes, report) = events::teach(&opened, &acts, &options).map_err(data)?;
     Ok((bytes, Some(report)))
 }
 

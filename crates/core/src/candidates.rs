@@ -1,6 +1,6 @@
 //! Candidates: the items worth ranking, each with the sources that proposed it.
 
-use crate::catalogue::{Catalogue, Column, ColumnKind, ItemIdx};
+use crate::catalogue::{Catalogue, Column, ColumnKind, ItemIdx, LinkKind};
 use crate::event::Millis;
 use crate::filter::Bitmap;
 use crate::order::{ascending, descending, pair, second};
@@ -19,12 +19,8 @@ pub enum Source {
     Explore,
     /// A vector search for the session.
     Session,
-    /// What the trail leads to next.
-    Neighbour,
-    /// What goes together with the trail.
-    Together,
-    /// What says the same as the trail.
-    Alike,
+    /// Links of the trail.
+    Link(LinkKind),
     /// The items most turned to lately.
     Trend,
     /// A vector search for the interest at this place in the taste.
@@ -38,10 +34,8 @@ impl Source {
             Self::Fresh => 1,
             Self::Explore => 2,
             Self::Session => 3,
-            Self::Neighbour => 4,
-            Self::Trend => 5,
-            Self::Together => 6,
-            Self::Alike => 7,
+            Self::Trend => 4,
+            Self::Link(kind) => 5 + kind as u32,
             Self::Interest(i) => i.saturating_add(8),
         }
     }
@@ -52,10 +46,10 @@ impl Source {
             1 => Self::Fresh,
             2 => Self::Explore,
             3 => Self::Session,
-            4 => Self::Neighbour,
-            5 => Self::Trend,
-            6 => Self::Together,
-            7 => Self::Alike,
+            4 => Self::Trend,
+            5 => Self::Link(LinkKind::Next),
+            6 => Self::Link(LinkKind::Together),
+            7 => Self::Link(LinkKind::Alike),
             more => Self::Interest(more - 8),
         }
     }

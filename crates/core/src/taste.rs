@@ -171,7 +171,8 @@ pub fn fold(
     let age = Age { half_life: config.half_life_days * 86_400_000.0, now: now - now.rem_euclid(HOUR) };
     let mut taste = Taste::default();
     let (mut liked, mut disliked) = (Vec::new(), Vec::new());
-    let (opinions, seen) = opinions(profile, catalogue, &age);
+    let items = items(profile, catalogue);
+    let (opinions, seen) = opinions(profile, &items, &age);
     taste.seen = seen;
     for opinion in opinions {
         let item = opinion.item;
@@ -218,13 +219,14 @@ pub fn fold(
     taste.negatives.truncate(MAX_NEGATIVES);
     taste.strength = taste.interests.iter().map(|interest| interest.weight).sum();
     taste.session = session(profile, catalogue, config, now);
-    taste.trail = Trail::follow(profile.events(), catalogue);
+    taste.trail = Trail::follow(profile.events(), &items, catalogue);
     taste
 }
 
 /// Rejected items, the one that came up first ahead: [`Taste::dismissed`] without the rest. Rejections do not age.
 pub fn dismissed(profile: &Profile, catalogue: &Catalogue) -> Vec<ItemIdx> {
-    let (opinions, _) = opinions(profile, catalogue, &Age { half_life: 1.0, now: 0 });
+    let items = items(profile, catalogue);
+    let (opinions, _) = opinions(profile, &items, &Age { half_life: 1.0, now: 0 });
     opinions.iter().filter(|opinion| opinion.rejected()).map(|opinion| opinion.item).collect()
 }
 
@@ -239,11 +241,16 @@ impl Age {
     }
 }
 
-/// What the events say per item, in the order in which the items first came up; and what was seen, by row.
-fn opinions<'a>(profile: &'a Profile, catalogue: &Catalogue, age: &Age) -> (Vec<Opinion<'a>>, Vec<(ItemIdx, u32)>) {
+/// The item of each event, where the catalogue has it.
+fn items(profile: &Profile, catalogue: &Catalogue) -> Vec<Option<ItemIdx>> {
+    profile.events().iter().map(|event| catalogue.find(&event.item)).collect()
+}
+
+/// What the events, whose items are given, say per item, in the order in which the items first came up; and what was seen, by row.
+fn opinions<'a>(profile: &'a Profile, items: &[Option<ItemIdx>], age: &Age) -> (Vec<Opinion<'a>>, Vec<(ItemIdx, u32)>) {
     let events = profile.events();
-    let known = |(at, event): (usize, &Event)| Some(pair(catalogue.find(&event.item)?.0, at as u32));
-    let mut by_item: Vec<u64> = events.iter().enumerate().filter_map(known).collect();
+    let known = |(at, item): (usize, &Option<ItemIdx>)| Some(pair((*item)?.0, at as u32));
+    let mut by_item: Vec<u64> = items.iter().enumerate().filter_map(known).collect();
     ascending(&mut by_item);
 
     let (mut opinions, mut seen, mut firsts): (Vec<Opinion<'a>>, Vec<_>, Vec<u64>) = Default::default();

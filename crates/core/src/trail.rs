@@ -66,12 +66,12 @@ impl Path {
 }
 
 impl Trail {
-    /// Follows the links of the latest items among `events`, oldest first.
-    pub fn follow(events: &[Event], catalogue: &Catalogue) -> Self {
+    /// Follows the links of the latest items among `events`, oldest first; `items` are theirs, where the catalogue has them.
+    pub fn follow(events: &[Event], items: &[Option<ItemIdx>], catalogue: &Catalogue) -> Self {
         let mut trail = Self::default();
         let mut passed: Vec<ItemIdx> = Vec::new();
-        for event in events.iter().rev() {
-            let Some(item) = catalogue.find(&event.item).filter(|item| !passed.contains(item)) else { continue };
+        for (event, item) in events.iter().zip(items).rev() {
+            let Some(item) = item.filter(|item| !passed.contains(item)) else { continue };
             passed.push(item);
             let opinion = event.weight();
             trail.steps.push(Step { item, place: trail.length, opinion, cause: Cause::from(event) });

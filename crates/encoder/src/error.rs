@@ -111,3 +111,13 @@ impl EncoderError {
         }
     }
 }
+
+/// Runs what reads or uses a file by a library that panics where parts of it contradict each other, as a template with a token
+/// that has no ids does, or an output that no node makes. In wasm a panic ends the encoder's module, and nothing else.
+pub(crate) fn guarded<T>(
+    refuse: impl FnOnce(String) -> EncoderError,
+    run: impl FnOnce() -> Result<T, EncoderError>,
+) -> Result<T, EncoderError> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(run))
+        .unwrap_or_else(|_| Err(refuse("its parts contradict each other".into())))
+}

@@ -1,9 +1,8 @@
 //! Any ONNX encoder through tract's own operators, in f32: the path for graphs that [`crate::recognise`] does not know,
 //! and the reference that the int8 path is measured against.
 
-use crate::error::EncoderError;
+use crate::error::{EncoderError, guarded};
 use crate::kernels::float::{add_row, mean, unit};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_hir::internal::{DimLike, TractErrorContext};
@@ -31,8 +30,7 @@ pub(crate) struct Generic {
 
 impl Generic {
     pub(crate) fn load(model: &[u8]) -> Result<Generic, EncoderError> {
-        let contradicts = EncoderError::Model("its parts contradict each other".into());
-        guarded(|| Self::read(model)).unwrap_or(Err(contradicts))
+        guarded(EncoderError::Model, || Self::read(model))
     }
 
     fn read(model: &[u8]) -> Result<Generic, EncoderError> {
@@ -89,9 +87,8 @@ impl Generic {
     /// One unit vector per text, appended to `out`.
     pub(crate) fn run(&self, texts: &[&[u32]], out: &mut Vec<f32>) -> Result<(), EncoderError> {
         for batch in texts.chunks(BATCH) {
-            let contradicts = || EncoderError::Run("the model's parts contradict each other".into());
-            let done = guarded(|| self.run_batch(batch, out)).map_err(|_| contradicts())?;
-            done.map_err(|e| EncoderError::Run(format!("{e:#}")))?;
+            let run = || self.run_batch(batch, out).map_err(|e| EncoderError::Run(format!("{e:#}")));
+            guarded(EncoderError::Run, run)?;
         }
         Ok(())
     }
@@ -130,11 +127,6 @@ impl Generic {
         }
         Ok(())
     }
-}
-
-/// The runtime panics on some files whose parts contradict each other, as an output that no node makes.
-fn guarded<T>(run: impl FnOnce() -> T) -> std::thread::Result<T> {
-    catch_unwind(AssertUnwindSafe(run))
 }
 
 /// The most rows of any rank-2 constant: in an encoder that is the embedding table.

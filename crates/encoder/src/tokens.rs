@@ -1,8 +1,7 @@
 //! Text to token ids.
 
-use crate::error::EncoderError;
+use crate::error::{EncoderError, guarded};
 use crate::manifest::Manifest;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use tokenizers::{Tokenizer, TruncationDirection, TruncationParams, TruncationStrategy};
 
 /// A tokenizer that cuts texts at the encoder's longest length and puts the prefix in front of them.
@@ -17,7 +16,7 @@ pub(crate) struct Tokens {
 impl Tokens {
     pub(crate) fn load(json: &[u8], manifest: &Manifest) -> Result<Tokens, EncoderError> {
         let fail = |e: tokenizers::Error| EncoderError::Tokenizer(e.to_string());
-        let mut inner = guarded(|| Tokenizer::from_bytes(json)).map_err(fail)?;
+        let mut inner = guarded(EncoderError::Tokenizer, || Tokenizer::from_bytes(json).map_err(fail))?;
         // A file may carry settings of its own; the manifest decides.
         inner.with_padding(None);
         inner
@@ -30,7 +29,7 @@ impl Tokens {
             .map_err(fail)?;
         let prefix_tokens = match manifest.prefix.trim() {
             "" => 0,
-            prefix => guarded(|| inner.encode_fast(prefix, false)).map_err(fail)?.len(),
+            prefix => guarded(EncoderError::Tokenizer, || inner.encode_fast(prefix, false).map_err(fail))?.len(),
         };
         Ok(Tokens { inner, prefix: manifest.prefix.clone(), prefix_tokens })
     }
@@ -46,19 +45,15 @@ impl Tokens {
             return Ok(None);
         }
         let fail = |e: tokenizers::Error| EncoderError::Run(e.to_string());
-        let encoding = guarded(|| match self.prefix.as_str() {
-            "" => self.inner.encode_fast(text, true),
-            prefix => self.inner.encode_fast(format!("{prefix}{text}"), true),
-        })
-        .map_err(fail)?;
+        let encoding = guarded(EncoderError::Run, || {
+            let encoded = match self.prefix.as_str() {
+                "" => self.inner.encode_fast(text, true),
+                prefix => self.inner.encode_fast(format!("{prefix}{text}"), true),
+            };
+            encoded.map_err(fail)
+        })?;
         let special = encoding.get_special_tokens_mask();
         let own = special.iter().filter(|&&s| s == 0).count();
         Ok((own > self.prefix_tokens).then(|| encoding.get_ids().to_vec()))
     }
-}
-
-/// The library panics where parts of a tokenizer contradict each other, as a template with a token that has no ids does.
-/// In wasm that ends the encoder's module, and nothing else.
-fn guarded<T>(run: impl FnOnce() -> tokenizers::Result<T>) -> tokenizers::Result<T> {
-    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| Err("its parts contradict each other".into()))
 }

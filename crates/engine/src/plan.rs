@@ -61,13 +61,8 @@ pub(crate) fn finish(
         let searched = plan.queries.iter().zip(hits);
         lists.extend(searched.map(|((source, _), hits)| (*source, hits.into_iter().map(|hit| hit.item).collect())));
         lists.push((Source::Popular, first_allowed(&orders.popular, allowed, *fetch)));
-        for (source, kind) in [
-            (Source::Neighbour, LinkKind::Next),
-            (Source::Together, LinkKind::Together),
-            (Source::Alike, LinkKind::Alike),
-        ] {
-            lists.push((source, taste.trail.closest(kind, allowed, *fetch)));
-        }
+        let reached = |kind| (Source::Link(kind), taste.trail.closest(kind, allowed, *fetch));
+        lists.extend(LinkKind::ALL.map(reached));
         lists.push((Source::Trend, first_allowed(&orders.trend, allowed, *fetch)));
         lists.push((Source::Fresh, first_allowed(&orders.fresh, allowed, *fetch)));
         let found: usize = lists.iter().map(|(_, items)| items.len()).sum();

@@ -12,7 +12,7 @@ pub mod mutate;
 mod readers;
 mod rng;
 mod seeds;
-#[allow(missing_docs, missing_debug_implementations)]
+#[allow(missing_docs, missing_debug_implementations, reason = "written for the tests of the encoder")]
 #[path = "../../encoder/tests/support/mod.rs"]
 mod support;
 

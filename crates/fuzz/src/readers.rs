@@ -2,10 +2,9 @@
 
 use std::sync::OnceLock;
 
-use predilect_builder::events::{EventReader, LearnOptions, learn};
+use predilect_builder::events::{EventReader, LearnOptions, teach};
 use predilect_builder::{Builder, Items, Options};
 use predilect_core::Catalogue;
-use predilect_core::catalogue::attach;
 use predilect_encoder::{Encoder, EncoderError, Manifest};
 use predilect_engine::{Engine, EngineError};
 use serde_json::{Value, json};
@@ -201,8 +200,8 @@ pub fn events(bytes: &[u8]) {
     let bytes = BYTES.get_or_init(|| seeds::catalogue_of(12));
     let opened = Catalogue::open(bytes.clone()).unwrap();
     let acts = histories.acts(|id| opened.find(id).map(|item| item.row()));
-    let (learned, _) = learn(&acts, opened.len(), &LearnOptions { min_people: 1, ..LearnOptions::default() });
-    catalogue(&attach(bytes, &learned).unwrap());
+    let options = LearnOptions { min_people: 1, ..LearnOptions::default() };
+    catalogue(&teach(&opened, &acts, &options).unwrap().0);
 }
 
 /// Options of a build.

@@ -1,22 +1,25 @@
 //! Chance that a seed repeats.
 
-/// SplitMix64.
+use predilect_core::candidates::mix;
+
+/// Numbers from a seed, one after the other.
 #[derive(Debug, Clone)]
-pub struct Rng(u64);
+pub struct Rng {
+    seed: u64,
+    drawn: u64,
+}
 
 impl Rng {
     /// Equal seeds give equal sequences.
     pub fn new(seed: u64) -> Self {
-        Self(seed)
+        Self { seed, drawn: 0 }
     }
 
     /// 64 bits.
     pub fn bits(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut bits = self.0;
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        bits ^ (bits >> 31)
+        let bits = mix(self.seed, self.drawn);
+        self.drawn += 1;
+        bits
     }
 
     /// A number below `most`; 0 where that is 0.

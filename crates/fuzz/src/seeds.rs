@@ -1,9 +1,8 @@
 //! Inputs that the readers take.
 
-use predilect_builder::events::{EventReader, LearnOptions, learn};
+use predilect_builder::events::{EventReader, LearnOptions, teach};
 use predilect_builder::{Builder, Options};
 use predilect_core::Catalogue;
-use predilect_core::catalogue::attach;
 use predilect_engine::Engine;
 use serde_json::{Value, json};
 
@@ -49,12 +48,11 @@ fn histories() -> String {
 
 /// A catalogue that has learned neighbours and trends.
 fn learned() -> Vec<u8> {
-    let bytes = catalogue_of(12);
-    let catalogue = Catalogue::open(bytes.clone()).unwrap();
+    let catalogue = Catalogue::open(catalogue_of(12)).unwrap();
     let mut reader = EventReader::default();
     reader.push(histories().as_bytes()).unwrap();
     let acts = reader.finish().unwrap().acts(|id| catalogue.find(id).map(|item| item.row()));
-    attach(&bytes, &learn(&acts, catalogue.len(), &LearnOptions::default()).0).unwrap()
+    teach(&catalogue, &acts, &LearnOptions::default()).unwrap().0
 }
 
 /// A catalogue as large ones are: its space turned, its scans cut short.

@@ -86,8 +86,10 @@ pub struct LearnReport {
     pub bytes_per_item: f64,
 }
 
-/// Learns from histories, each oldest first, over `count` items.
-pub fn learn(people: &[Vec<Act>], count: usize, options: &LearnOptions) -> (Learned, LearnReport) {
+/// Learns from histories, each oldest first. `alike` are the links of a catalogue between items that say the same, a row an item;
+/// of these, those to items that fewer than `min_people` people turned to are kept: of the others, events tell more.
+pub fn learn(people: &[Vec<Act>], mut alike: Links, options: &LearnOptions) -> (Learned, LearnReport) {
+    let count = alike.len();
     let histories: Vec<Vec<usize>> = people.iter().map(|acts| steps(acts)).collect();
     let mut support = vec![0_u32; count];
     histories.iter().flatten().for_each(|&item| support[item] += 1);
@@ -104,6 +106,7 @@ pub fn learn(people: &[Vec<Act>], count: usize, options: &LearnOptions) -> (Lear
         row.sort_by_key(|entry| entry.0);
     }
     let together = together(&histories, &support, options);
+    alike.iter_mut().for_each(|row| row.retain(|link| support[link.0.row()] < options.min_people));
     let head = LearnedHead {
         events: people.iter().map(Vec::len).sum(),
         people: people.iter().filter(|acts| !acts.is_empty()).count().max(1),
@@ -114,22 +117,23 @@ pub fn learn(people: &[Vec<Act>], count: usize, options: &LearnOptions) -> (Lear
         weights: Weights::for_events(),
     };
     let entries = |links: &Links| links.iter().map(Vec::len).sum::<usize>();
-    let (neighbours, goes_together) = (entries(&weights), entries(&together));
+    let kinds = [entries(&weights), entries(&together), entries(&alike)];
     let entry_bytes = if count <= 1 << 16 { 3 } else { 5 };
     let report = LearnReport {
         events: head.events,
         people: head.people,
         items: weights.iter().filter(|row| !row.is_empty()).count(),
-        neighbours,
-        together: goes_together,
+        neighbours: kinds[0],
+        together: kinds[1],
         pairs_kept: common.kept / 2,
         pairs_dropped: common.dropped / 2,
         min_people: options.min_people,
-        // Support, trend and two numbers of links an item.
-        bytes_per_item: 5.0 + ((neighbours + goes_together) * entry_bytes) as f64 / count.max(1) as f64,
+        // Support, trend, and the number of links of each kind that there is.
+        bytes_per_item: (3 + kinds.iter().filter(|entries| **entries > 0).count()) as f64
+            + (kinds.iter().sum::<usize>() * entry_bytes) as f64 / count.max(1) as f64,
     };
     let trend = trend(people, &support, options);
-    (Learned { head, support, trend, next: weights, together }, report)
+    (Learned { head, support, trend, next: weights, together, alike }, report)
 }
 
 /// The items a person turned to, each once, by their last act on it.
@@ -258,7 +262,7 @@ mod tests {
     #[test]
     fn few_people_leave_no_trace() {
         let people = histories(&[(&[0, 1], 5), (&[2, 3], 4)]);
-        let (learned, report) = learn(&people, 4, &LearnOptions::default());
+        let (learned, report) = learn(&people, vec![vec![]; 4], &LearnOptions::default());
         assert_eq!(learned.next[0].iter().map(|n| n.0.0).collect::<Vec<_>>(), [1]);
         assert!(learned.next[2].is_empty() && learned.next[3].is_empty());
         assert_eq!((report.pairs_kept, report.pairs_dropped), (1, 1));
@@ -269,7 +273,7 @@ mod tests {
     #[test]
     fn a_pair_is_a_regression_by_hand() {
         // Strength 10 * 2^(-1/10), own 10, ridge 20.
-        let (learned, _) = learn(&histories(&[(&[0, 1], 10)]), 2, &LearnOptions::default());
+        let (learned, _) = learn(&histories(&[(&[0, 1], 10)]), vec![vec![]; 2], &LearnOptions::default());
         let expected = 10.0 * (-0.1_f64).exp2() / 30.0;
         assert!((f64::from(learned.next[0][0].1) - expected).abs() < 1e-6);
     }
@@ -277,7 +281,8 @@ mod tests {
     #[test]
     fn what_follows_shortly_counts_most() {
         let far: Vec<usize> = (0..30).collect();
-        let (learned, _) = learn(&histories(&[(&far, 10)]), 30, &LearnOptions { ridge: 100.0, ..Default::default() });
+        let (learned, _) =
+            learn(&histories(&[(&far, 10)]), vec![vec![]; 30], &LearnOptions { ridge: 100.0, ..Default::default() });
         let of = |item: u32| learned.next[0].iter().find(|n| n.0.0 == item).map_or(0.0, |n| n.1);
         assert!(of(1) > of(6) && of(6) >= of(25), "{:?}", learned.next[0]);
     }

@@ -10,41 +10,28 @@ mod together;
 
 use std::collections::HashMap;
 
-use predilect_core::catalogue::{Learned, LinkKind, attach, link};
+use predilect_core::catalogue::{LinkKind, attach};
 use predilect_core::event::{Event, Millis};
-use predilect_core::{Catalogue, CatalogueError, EventKind, ItemIdx};
+use predilect_core::{Catalogue, CatalogueError, EventKind};
 use serde_json::Value;
 
-use crate::alike;
 use crate::error::BuilderError;
 use crate::input::{Reader, Record};
 use crate::options::Options;
 
 pub use learn::{LearnOptions, LearnReport, learn};
 
-/// The bytes of `catalogue` with what it learns from histories, each oldest first, with rows as items. Items that say the same
-/// then lead only to those that fewer than `min_people` people turned to: of the others, events tell more.
+/// The bytes of `catalogue` with what it learns from histories, each oldest first, with rows as items.
 ///
 /// # Errors
-/// Any error of opening the catalogue.
+/// Only if it cannot be written.
 pub fn teach(
-    catalogue: &[u8],
+    catalogue: &Catalogue,
     people: &[Vec<Act>],
     options: &LearnOptions,
 ) -> Result<(Vec<u8>, LearnReport), CatalogueError> {
-    let opened = Catalogue::open(catalogue.to_vec())?;
-    let (learned, report) = learn(people, opened.len(), options);
-    Ok((write(&opened, &learned)?, report))
-}
-
-/// The bytes of a catalogue with something learned, as [`teach`] leaves them.
-///
-/// # Errors
-/// [`CatalogueError::Parts`] if it was learned about other items.
-pub fn write(catalogue: &Catalogue, learned: &Learned) -> Result<Vec<u8>, CatalogueError> {
-    let few = |item: ItemIdx| learned.support[item.row()] < learned.head.min_people;
-    let bytes = attach(catalogue.bytes(), learned)?;
-    link(&bytes, LinkKind::Alike, &alike::narrowed(catalogue, few))
+    let (learned, report) = learn(people, catalogue.all_links(LinkKind::Alike), options);
+    Ok((attach(catalogue, &learned)?, report))
 }
 
 /// One thing a person did.

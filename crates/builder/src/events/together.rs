@@ -17,10 +17,11 @@ const MAX_ROW: usize = 128;
 
 /// Learns from histories of different items, oldest first; `support` is how many histories have an item.
 pub(super) fn together(histories: &[Vec<usize>], support: &[u32], options: &LearnOptions) -> Links {
-    let recent = |history: &'_ [usize]| history.len().saturating_sub(MAX_HISTORY);
+    let recent = |history: &Vec<usize>| history.len().saturating_sub(MAX_HISTORY);
+    let recent: Vec<&[usize]> = histories.iter().map(|history| &history[recent(history)..]).collect();
     let mut people: Vec<Vec<u32>> = vec![Vec::new(); support.len()];
-    for (person, history) in histories.iter().enumerate() {
-        history[recent(history)..].iter().for_each(|&item| people[item].push(person as u32));
+    for (person, history) in recent.iter().enumerate() {
+        history.iter().for_each(|&item| people[item].push(person as u32));
     }
     let all = histories.iter().filter(|history| !history.is_empty()).count().max(1) as f64;
     let share = |item: usize| f64::from(support[item]) / all;
@@ -29,8 +30,7 @@ pub(super) fn together(histories: &[Vec<usize>], support: &[u32], options: &Lear
     for (item, people) in people.iter().enumerate() {
         let mut touched: Vec<usize> = Vec::new();
         for &person in people {
-            let history = &histories[person as usize];
-            for &other in history[recent(history)..].iter().filter(|&&other| other != item) {
+            for &other in recent[person as usize].iter().filter(|&&other| other != item) {
                 if both[other] == 0 {
                     touched.push(other);
                 }
@@ -61,8 +61,7 @@ fn keep(links: &mut Links, support: &[u32], limit: usize) {
     let mut all: Vec<f32> =
         links.iter().enumerate().flat_map(|(row, links)| links.iter().map(move |link| matter(row, link.1))).collect();
     if all.len() > limit {
-        all.sort_by(|a, b| b.total_cmp(a));
-        let least = all[limit];
+        let least = *all.select_nth_unstable_by(limit, |a, b| b.total_cmp(a)).1;
         for (row, links) in links.iter_mut().enumerate() {
             links.retain(|link| matter(row, link.1) > least);
         }

@@ -5,9 +5,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Map, Value};
 
 use super::write::{Parts, assemble};
-use super::{
-    Catalogue, CatalogueError, ItemIdx, ItemParts, Learned, LearnedHead, LinkKind, Links, attach, corrupt, link,
-};
+use super::{Catalogue, CatalogueError, ItemIdx, ItemParts, Learned, LearnedHead, LinkKind, Links, corrupt};
 use crate::vector::{UnitVector, VectorError, quantise_row};
 
 /// What is to be changed.
@@ -91,16 +89,13 @@ pub fn amend(catalogue: Vec<u8>, change: &Change<'_>) -> Result<Vec<u8>, Catalog
         // With many more items than it was measured with, it may no longer hold.
         outline: header.outline.filter(|_| 2 * items.len() <= 3 * old.len()),
     };
-    let bytes = assemble(&parts)?;
+    let mut draft = assemble(&parts)?;
     let kept = Kept::new(&old, &sources);
-    let bytes = match header.learned.clone() {
-        None => bytes,
-        Some(head) => attach(&bytes, &kept.learned(head))?,
-    };
-    match header.links.0[LinkKind::Alike as usize] {
-        0.0 => Ok(bytes),
-        _ => link(&bytes, LinkKind::Alike, &kept.links(LinkKind::Alike)),
+    match header.learned.clone() {
+        Some(head) => draft.learn(&kept.learned(head))?,
+        None => draft.link(LinkKind::Alike, &kept.links(LinkKind::Alike))?,
     }
+    draft.finish()
 }
 
 /// An item as it was written.
@@ -147,13 +142,14 @@ impl<'a> Kept<'a> {
             trend: each().map(|item| item.map_or(0.0, |item| self.old.trend(item) as f32)).collect(),
             next: self.links(LinkKind::Next),
             together: self.links(LinkKind::Together),
+            alike: self.links(LinkKind::Alike),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{CatalogueParts, write};
+    use super::super::{CatalogueParts, attach, write};
     use super::*;
     use crate::candidates::chance;
     use crate::rank::Weights;
@@ -238,10 +234,9 @@ mod tests {
             trend: vec![1.0, 0.5, 0.2],
             next: vec![vec![(ItemIdx(1), 0.5), (ItemIdx(2), 1.0)], vec![(ItemIdx(0), 0.7)], vec![]],
             together: vec![vec![]; 3],
+            alike: vec![vec![], vec![], vec![(ItemIdx(0), 0.5), (ItemIdx(1), 0.5)]],
         };
-        let bytes = attach(&catalogue(3), &learned).unwrap();
-        let bytes =
-            link(&bytes, LinkKind::Alike, &vec![vec![], vec![], vec![(ItemIdx(0), 0.5), (ItemIdx(1), 0.5)]]).unwrap();
+        let bytes = attach(&Catalogue::open(catalogue(3)).unwrap(), &learned).unwrap();
         let put = [item("z", "Last")];
         let remove = ["i1".to_owned()];
         let change = Change { remove: &remove, put: &put, vectors: &vector(9), encoder: "e" };

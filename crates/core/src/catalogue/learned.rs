@@ -38,4 +38,6 @@ pub struct Learned {
     pub next: Links,
     /// [`super::LinkKind::Together`].
     pub together: Links,
+    /// [`super::LinkKind::Alike`], to items that few people turned to.
+    pub alike: Links,
 }

@@ -38,8 +38,8 @@
 //! bytes in ascending order of names. It finds damage, not forgery: that is the task of the SHA-256 a page may demand.
 
 mod amend;
-mod attach;
 mod columns;
+mod draft;
 mod learned;
 mod links;
 mod places;
@@ -50,8 +50,8 @@ mod space;
 mod write;
 
 pub use amend::{Change, amend};
-pub use attach::{attach, link, outlined};
 pub use columns::{Column, Labels, days_since_1970};
+pub use draft::{attach, measured};
 pub use learned::{Learned, LearnedHead};
 pub use links::{LinkKind, LinkScales, Links, MAX_LINKS};
 pub use read::Catalogue;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use safetensors::Dtype;
 use serde_json::value::RawValue;
 
-use super::links::{LinkKind, Store};
+use super::links::{LinkKind, Links, Store};
 use super::places::Places;
 use super::reader::{Reader, Spans, places};
 use super::space::Space;
@@ -56,7 +56,7 @@ impl Catalogue {
         if header.outline.is_some_and(|o| {
             !((1..dimension).contains(&o.cut) && share.contains(&o.reach) && share.contains(&o.recall))
         }) {
-            return Err(corrupt("rotation or outline do not fit the dimension"));
+            return Err(corrupt("outline does not fit the dimension, or is no share"));
         }
         Ok(Self {
             bytes,
@@ -163,6 +163,12 @@ impl Catalogue {
     /// Where an item leads, with weights above 0.
     pub fn links(&self, kind: LinkKind, item: ItemIdx) -> impl Iterator<Item = (ItemIdx, f64)> + '_ {
         self.links[kind as usize].of(item.row())
+    }
+
+    /// All links of a kind, a row an item.
+    pub fn all_links(&self, kind: LinkKind) -> Links {
+        let row = |item| self.links(kind, item).map(|(other, weight)| (other, weight as f32)).collect();
+        self.items().map(row).collect()
     }
 
     /// Whether there are links of a kind.

@@ -133,7 +133,7 @@ impl<'a> Reader<'a> {
         }
         let rotation: Vec<i16> = words(self.data("rotation", Dtype::I16, None)?).map(i16::from_le_bytes).collect();
         if !rotation.is_empty() && (centre.is_empty() || rotation.len() != dimension * dimension) {
-            return Err(corrupt("rotation or outline do not fit the dimension"));
+            return Err(corrupt("rotation does not fit the dimension"));
         }
         Ok(Space { centre, axes: axes.chunks(dimension).map(<[f32]>::to_vec).collect(), rotation })
     }

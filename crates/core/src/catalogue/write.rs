@@ -7,6 +7,7 @@ use safetensors::{Dtype, View};
 use serde_json::{Map, Value};
 
 use super::columns::{Column, derive};
+use super::draft::Draft;
 use super::places::Places;
 use super::space::Space;
 use super::{CatalogueError, FORMAT, Header, LinkScales, METADATA_KEY, OutlineHead, checksum};
@@ -112,7 +113,8 @@ pub fn write<'a>(parts: &CatalogueParts<'a>) -> Result<Vec<u8>, CatalogueError> 
         scales.push(scale);
     }
     let CatalogueParts { name, encoder, items, .. } = *parts;
-    assemble(&Parts { name, encoder, dimension, space: &space, rows: &rows, scales: &scales, items, outline: None })
+    assemble(&Parts { name, encoder, dimension, space: &space, rows: &rows, scales: &scales, items, outline: None })?
+        .finish()
 }
 
 /// A catalogue whose vectors are rows already.
@@ -130,8 +132,8 @@ pub(super) struct Parts<'a> {
     pub outline: Option<OutlineHead>,
 }
 
-/// The bytes of a catalogue file.
-pub(super) fn assemble(parts: &Parts<'_>) -> Result<Vec<u8>, CatalogueError> {
+/// A catalogue file that has learned nothing.
+pub(super) fn assemble(parts: &Parts<'_>) -> Result<Draft, CatalogueError> {
     let refuse = |what: String| CatalogueError::Parts { what };
     let Parts { name, encoder, dimension, space, rows, scales, items, outline } = *parts;
     check_ids(items)?;
@@ -187,7 +189,7 @@ pub(super) fn assemble(parts: &Parts<'_>) -> Result<Vec<u8>, CatalogueError> {
         outline,
         checksum: String::new(),
     };
-    finish(header, &tensors)
+    Ok(Draft { header, tensors })
 }
 
 /// The bytes of a file from its header, whose checksum is made here, and its tensors.

@@ -182,7 +182,7 @@ impl<'a> Gauge<'a> {
         // Who says in words what they like has said as much as by some items.
         let typed = taste.interests.iter().filter(|interest| matches!(interest.origin, Origin::Typed(_))).count();
         let acts = (taste.trail.length() as f64 + config.typed_acts * typed as f64) / handoff;
-        let settled = acts.powi(3) / (1.0 + acts.powi(3));
+        let settled = 1.0 - 1.0 / (1.0 + acts.powi(3));
         Self { taste, catalogue, config, now, clarity, strongest, settled }
     }
 

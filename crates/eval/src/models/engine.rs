@@ -1,7 +1,7 @@
 //! The engine that runs in the page, over a catalogue that has learned from the training part only.
 
-use predilect_builder::events::{LearnOptions, LearnReport, learn, write};
-use predilect_core::catalogue::{Catalogue, Learned};
+use predilect_builder::events::{LearnOptions, LearnReport, learn};
+use predilect_core::catalogue::{Catalogue, Learned, LinkKind, attach};
 use predilect_core::event::Millis;
 use predilect_core::rank::Weights;
 use predilect_core::{ItemIdx, Profile};
@@ -64,7 +64,7 @@ pub fn lesson(
     let row: Vec<Option<ItemIdx>> = items.iter().map(|item| opened.find(&item.id)).collect();
     let known = |act: &Act| Some(Act { item: row[act.item]?.row(), ..*act });
     let acts: Vec<Vec<Act>> = train.iter().map(|acts| acts.iter().filter_map(known).collect()).collect();
-    let (learned, report) = learn(&acts, opened.len(), options);
+    let (learned, report) = learn(&acts, opened.all_links(LinkKind::Alike), options);
     Ok(Lesson { learned, report })
 }
 
@@ -92,7 +92,7 @@ impl<'a> EngineModel<'a> {
         }
         learned.head.handoff = settings.learn.handoff;
         learned.head.half_life_days = settings.learn.half_life_days;
-        let engine = Engine::open(write(&Catalogue::open(catalogue.to_vec())?, &learned)?)?;
+        let engine = Engine::open(attach(&Catalogue::open(catalogue.to_vec())?, &learned)?)?;
         let mut of_row = vec![None; engine.catalogue().len()];
         for (at, item) in items.iter().enumerate() {
             if let Some(row) = engine.catalogue().find(&item.id) {

@@ -16,7 +16,7 @@ pub fn change(value: &mut Value, rng: &mut Rng) {
     let count = count(value);
     let donor = nth(value, &mut rng.below(count)).cloned();
     let mut at = rng.below(count);
-    if let Some(node) = nth_mut(value, &mut at) {
+    if let Some(node) = nth(value, &mut at) {
         change_node(node, donor, rng);
     }
 }
@@ -139,26 +139,14 @@ fn count(value: &Value) -> usize {
     }
 }
 
-fn nth<'a>(value: &'a Value, at: &mut usize) -> Option<&'a Value> {
+fn nth<'a>(value: &'a mut Value, at: &mut usize) -> Option<&'a mut Value> {
     if *at == 0 {
         return Some(value);
     }
     *at -= 1;
     match value {
-        Value::Array(list) => list.iter().find_map(|inner| nth(inner, at)),
-        Value::Object(object) => object.values().find_map(|inner| nth(inner, at)),
-        _ => None,
-    }
-}
-
-fn nth_mut<'a>(value: &'a mut Value, at: &mut usize) -> Option<&'a mut Value> {
-    if *at == 0 {
-        return Some(value);
-    }
-    *at -= 1;
-    match value {
-        Value::Array(list) => list.iter_mut().find_map(|inner| nth_mut(inner, at)),
-        Value::Object(object) => object.values_mut().find_map(|inner| nth_mut(inner, at)),
+        Value::Array(list) => list.iter_mut().find_map(|inner| nth(inner, at)),
+        Value::Object(object) => object.values_mut().find_map(|inner| nth(inner, at)),
         _ => None,
     }
 }
