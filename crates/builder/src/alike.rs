@@ -191,7 +191,7 @@ mod tests {
         let from = |row: usize| links[row].iter().map(|link| link.0.0).collect::<Vec<_>>();
         assert_eq!((from(4), from(5)), (vec![5], vec![4]));
         assert_eq!(from(0), [1], "a word that many have is not enough");
-        assert_eq!((from(2), from(3)), (vec![3], vec![2]));
+        assert_eq!(from(3), [2]);
         assert!(links.iter().flatten().all(|link| link.1 > 0.0));
     }
 }
