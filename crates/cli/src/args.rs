@@ -1,9 +1,13 @@
 //! The command line.
 
+mod study;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use predilect_builder::{Format, Options};
+
+pub use study::{EstimateArgs, EvalArgs};
 
 /// Build catalogues of items for recommendations in the browser, and try them out.
 ///
@@ -34,41 +38,6 @@ pub enum Command {
     Eval(Box<EvalArgs>),
     /// Count what many people like from the randomised reports of `aggregate()`
     Estimate(EstimateArgs),
-}
-
-const ESTIMATE_EXAMPLES: &str = "\
-Examples:
-  predilect estimate reports.jsonl                      how many people like which topic, and how sure that is
-  predilect estimate --simulate 10000 --topics 16       how large the error of 10,000 reports would be
-
-A report says little about its person, so that only the counts of many mean something: the error of a count
-grows with the square root of the number of reports. Counts can come out below 0; they are right on average.";
-
-/// `estimate`.
-#[derive(Debug, Args)]
-#[command(after_help = ESTIMATE_EXAMPLES)]
-pub struct EstimateArgs {
-    /// Reports as JSON Lines, `-` for standard input, plain or gzipped
-    #[arg(required_unless_present = "simulate", value_name = "REPORTS")]
-    pub reports: Option<PathBuf>,
-    /// Print JSON
-    #[arg(long)]
-    pub json: bool,
-    /// Draw the reports of so many people by chance instead, many times, and compare the error with the theory
-    #[arg(long, value_name = "PEOPLE", conflicts_with = "reports", value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
-    pub simulate: Option<u32>,
-    /// Topics of the simulation
-    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u32).range(2..=64))]
-    pub topics: u32,
-    /// Privacy loss of a report in the simulation
-    #[arg(long, default_value_t = 1.0)]
-    pub epsilon: f64,
-    /// How often it is repeated
-    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(2..=100_000))]
-    pub trials: u32,
-    /// Seed of its chance
-    #[arg(long, default_value_t = 0)]
-    pub seed: u64,
 }
 
 const BUILD_EXAMPLES: &str = "\
@@ -351,111 +320,4 @@ pub struct SearchArgs {
     pub model: ModelArgs,
     #[command(flatten)]
     pub list: ListArgs,
-}
-
-const EVAL_EXAMPLES: &str = "\
-Examples:
-  predilect eval ml-latest-small --texts movies.jsonl.gz --items items.jsonl   write the items as records
-  predilect build items.jsonl -o films.predilect --keep-duplicates             encode them once
-  predilect eval ml-latest-small --catalogue films.predilect --html report.html
-  predilect eval ml-latest-small --catalogue films.predilect --protocol warm --validation
-  predilect eval ml-latest-small --catalogue films.predilect --protocol warm --ablation
-
-Data: a folder of MovieLens (100K, 1M, latest) or MIND, a CSV of events (user, item, kind or rating,
-time), or a text file of sequences (user item item ...). The engine learns from the training part
-only. Choose with --validation; look at the test once.";
-
-/// `eval`.
-#[derive(Debug, Args)]
-#[command(after_help = EVAL_EXAMPLES)]
-pub struct EvalArgs {
-    /// Folder or file of the data
-    pub data: PathBuf,
-    /// Catalogue with the vectors of the items; without it only baselines are measured
-    #[arg(long, value_name = "FILE")]
-    pub catalogue: Option<PathBuf>,
-    /// Only these protocols; may be repeated [default: all]
-    #[arg(long, value_enum, value_name = "NAME")]
-    pub protocol: Vec<ProtocolArg>,
-    /// Measure on the parts that choices are made on, not on the test
-    #[arg(long)]
-    pub validation: bool,
-    /// Instead of baselines, measure the engine without each of its parts
-    #[arg(long, requires = "catalogue")]
-    pub ablation: bool,
-    /// Measure the engine and popularity only
-    #[arg(long)]
-    pub engine_only: bool,
-    /// Leave out items with fewer acts
-    #[arg(long, value_name = "N", default_value_t = 5)]
-    pub min_acts: usize,
-    /// People who must have turned to two items for them to be neighbours
-    #[arg(long, value_name = "N", default_value_t = 5)]
-    pub min_people: u32,
-    /// Weight of a signal of the ranking, to choose it on validation: interest, known-interest, session, neighbour,
-    /// together, alike, popular, trend, fresh, negative, seen; may be repeated
-    #[arg(long, value_name = "SIGNAL=WEIGHT")]
-    pub weight: Vec<String>,
-    /// How a catalogue learns, to choose it on validation: handoff, half-life-steps, half-life-days, ridge, shrink, together;
-    /// may be repeated
-    #[arg(long, value_name = "NAME=VALUE")]
-    pub learn: Vec<String>,
-    /// Length of the lists
-    #[arg(short, value_name = "N", default_value_t = 10)]
-    pub k: usize,
-    /// How different the items of a list are to be, 0 to 1
-    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
-    pub diversity: f64,
-    /// Seed of all random choices
-    #[arg(long, default_value_t = 1)]
-    pub seed: u64,
-    /// Texts of films (JSON Lines with title, year, text), matched by title and year
-    #[arg(long, value_name = "FILE")]
-    pub texts: Option<PathBuf>,
-    /// Write the items as records for `predilect build`, and measure nothing
-    #[arg(long, value_name = "FILE")]
-    pub items: Option<PathBuf>,
-    /// Print JSON
-    #[arg(long)]
-    pub json: bool,
-    /// Also write a page with plots
-    #[arg(long, value_name = "FILE")]
-    pub html: Option<PathBuf>,
-    /// Do not say what is being done
-    #[arg(short, long)]
-    pub quiet: bool,
-}
-
-/// A protocol.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ProtocolArg {
-    /// The last act of each person
-    Warm,
-    /// What happens after a point in time
-    Temporal,
-    /// A random fifth of the acts
-    Random,
-    /// Items nobody has turned to
-    ColdItems,
-    /// People after their first 0, 1, 3, 5, 10 events
-    ColdUsers,
-    /// Made-up people whose tastes drift and change, list after list
-    Drift,
-    /// Events with gaps, out of order or forged, one dislike, another's past
-    Robust,
-}
-
-impl ProtocolArg {
-    /// The suite's name for it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Warm => "warm",
-            Self::Temporal => "temporal",
-            Self::Random => "random",
-            Self::ColdItems => "cold-items",
-            Self::ColdUsers => "cold-users",
-            Self::Drift => "drift",
-            Self::Robust => "robust",
-        }
-    }
 }
