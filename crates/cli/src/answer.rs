@@ -34,6 +34,7 @@ pub fn recommend(args: &RecommendArgs) -> Result<(), Failure> {
         diversity: args.diversity,
         explore: args.explore,
         include_owned: args.include_owned,
+        personal: true,
         exclude: Vec::new(),
     };
     show(&engine.recommend(&request).map_err(failure)?, &args.list, &engine)

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use predilect_builder::{Format, Options};
 
-pub use study::{EstimateArgs, EvalArgs};
+pub use study::{EstimateArgs, EvalArgs, LossArg, TrainArgs};
 
 /// Build catalogues of items for recommendations in the browser, and try them out.
 ///
@@ -26,6 +26,8 @@ pub struct Predilect {
 pub enum Command {
     /// Read records, clean and encode them, write a catalogue
     Build(Box<BuildArgs>),
+    /// Learn from events what counts in the ranking, and write a catalogue that knows it
+    Train(TrainArgs),
     /// Show what is in a catalogue
     Inspect(InspectArgs),
     /// Recommend items for likes, dislikes and purchases

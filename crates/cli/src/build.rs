@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use predilect_builder::events::{self, EventReader, LearnOptions, LearnReport};
+use predilect_builder::events::{self, Act, EventReader, LearnOptions, LearnReport};
 use predilect_builder::{Builder, BuilderError, Items};
 use predilect_core::{Catalogue, CatalogueError, ItemIdx};
 use predilect_encoder::{Encoder, EncoderError};
@@ -67,23 +67,28 @@ pub fn build(args: &BuildArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The catalogue with what it learns from a file of events.
-fn learn(path: &Path, catalogue: Vec<u8>, min_people: u32) -> Result<(Vec<u8>, Option<LearnReport>), Failure> {
+/// Reads a file of events about the items of a catalogue; says what is left out.
+pub fn acts(path: &Path, catalogue: &Catalogue) -> Result<Vec<Vec<Act>>, Failure> {
     let mut reader = EventReader::default();
     files::stream(path, |bytes, _| reader.push(bytes).map_err(failure))?;
     let histories = reader.finish().map_err(|error| Failure::data(format!("{}: {error}", path.display())))?;
     if let Some(first) = &histories.first_bad {
         eprintln!("{}: {} of {} rows left out; {first}", path.display(), histories.bad, histories.read);
     }
+    Ok(histories.acts(|id| catalogue.find(id).map(ItemIdx::row)))
+}
+
+/// The catalogue with what it learns from a file of events.
+fn learn(path: &Path, catalogue: Vec<u8>, min_people: u32) -> Result<(Vec<u8>, Option<LearnReport>), Failure> {
     let data = |error: CatalogueError| Failure::data(error.to_string());
     let opened = Catalogue::open(catalogue).map_err(data)?;
-    let acts = histories.acts(|id| opened.find(id).map(ItemIdx::row));
     let options = LearnOptions { min_people, ..LearnOptions::default() };
-    let (bytes, report) = events::teach(&opened, &acts, &options).map_err(data)?;
+    let (bytes, report) = events::teach(&opened, &acts(path, &opened)?, &options).map_err(data)?;
     Ok((bytes, Some(report)))
 }
 
-fn summary(report: &LearnReport) -> String {
+/// What was learned, in words.
+pub fn summary(report: &LearnReport) -> String {
     format!(
         "{} events of {} people: {} neighbours of {} items, {} links between what goes together, {:.1} bytes an item; {} pairs of items kept, {} that fewer than {} people link left out\n",
         report.events,

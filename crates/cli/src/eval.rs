@@ -1,7 +1,7 @@
 //! `predilect eval`.
 
 use predilect_builder::events::LearnOptions;
-use predilect_core::rank::{SIGNALS as SIGNAL_COUNT, Signal, Weights};
+use predilect_core::rank::{Signal, Weights};
 use predilect_eval::data::Dataset;
 use predilect_eval::models::Settings;
 use predilect_eval::read;
@@ -15,6 +15,7 @@ use crate::args::EvalArgs;
 use crate::failure::Failure;
 use crate::files;
 use crate::table::{number, render, text};
+use crate::train::options;
 
 /// Reads the data, measures, prints.
 pub fn eval(args: &EvalArgs) -> Result<(), Failure> {
@@ -38,7 +39,7 @@ pub fn eval(args: &EvalArgs) -> Result<(), Failure> {
     let learn = learn(args)?;
     let weights = weights(&args.weight)?;
     let engine = Settings { diversity: args.diversity, learn, weights: Some(weights), ..Settings::default() };
-    let options = SuiteOptions {
+    let wanted = SuiteOptions {
         k: args.k,
         seed: args.seed,
         validation: args.validation,
@@ -46,6 +47,7 @@ pub fn eval(args: &EvalArgs) -> Result<(), Failure> {
         engine_only: args.engine_only,
         ablation: args.ablation,
         engine,
+        train: args.train.then(|| options(args.loss, args.seed)),
     };
     let say = |what: &str| {
         if !args.quiet {
@@ -53,7 +55,7 @@ pub fn eval(args: &EvalArgs) -> Result<(), Failure> {
         }
     };
     let report =
-        suite(&data, catalogue.as_deref(), &options, &say).map_err(|error| Failure::data(error.to_string()))?;
+        suite(&data, catalogue.as_deref(), &wanted, &say).map_err(|error| Failure::data(error.to_string()))?;
     if let Some(path) = &args.html {
         files::write(path, html(&report).as_bytes())?;
     }
@@ -64,21 +66,6 @@ pub fn eval(args: &EvalArgs) -> Result<(), Failure> {
     }
     Ok(())
 }
-
-/// Names of the signals, in the order of [`Signal::ALL`].
-const SIGNALS: [&str; SIGNAL_COUNT] = [
-    "interest",
-    "known-interest",
-    "session",
-    "neighbour",
-    "together",
-    "alike",
-    "popular",
-    "trend",
-    "fresh",
-    "negative",
-    "seen",
-];
 
 /// How to learn, from the options.
 fn learn(args: &EvalArgs) -> Result<LearnOptions, Failure> {
@@ -106,10 +93,10 @@ fn weights(changes: &[String]) -> Result<Weights, Failure> {
     let mut weights = Weights::for_events();
     for change in changes {
         let refuse =
-            || Failure::usage(format!("--weight {change}: expected SIGNAL=WEIGHT, one of {}", SIGNALS.join(", ")));
+            || Failure::usage(format!("--weight {change}: expected SIGNAL=WEIGHT, one of {}", Signal::ALL.map(Signal::name).join(", ")));
         let (name, weight) = change.split_once('=').ok_or_else(refuse)?;
-        let at = SIGNALS.iter().position(|own| *own == name).ok_or_else(refuse)?;
-        weights.set(Signal::ALL[at], weight.parse().map_err(|_| refuse())?);
+        let signal = Signal::ALL.into_iter().find(|own| own.name() == name).ok_or_else(refuse)?;
+        weights.set(signal, weight.parse().map_err(|_| refuse())?);
     }
     Ok(weights)
 }

@@ -12,6 +12,7 @@ mod files;
 mod inspect;
 mod model;
 mod table;
+mod train;
 
 use std::process::ExitCode;
 
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
     let command = Predilect::parse().command;
     let outcome = match command {
         Command::Build(args) => build::build(&args),
+        Command::Train(args) => train::train(&args),
         Command::Inspect(args) => inspect::inspect(&args),
         Command::Recommend(args) => answer::recommend(&args),
         Command::Similar(args) => answer::similar(&args),

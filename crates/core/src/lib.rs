@@ -15,6 +15,7 @@ pub mod order;
 pub mod profile;
 pub mod rank;
 pub mod reason;
+pub mod stars;
 pub mod taste;
 pub mod trail;
 pub mod vector;

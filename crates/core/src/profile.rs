@@ -78,6 +78,13 @@ impl Profile {
         self.events.is_empty() && self.typed.is_empty()
     }
 
+    /// The profile as it was before the event at that place, and before anything written since.
+    pub fn before(&self, place: usize) -> Self {
+        let until = self.events.get(place).map_or(MAX_TIME, |event| event.at);
+        let typed = self.typed.iter().take_while(|typed| typed.at < until).cloned().collect();
+        Self { events: self.events.iter().take(place).cloned().collect(), typed }
+    }
+
     /// Adds an event.
     ///
     /// # Errors

@@ -20,6 +20,8 @@ pub enum ReasonKind {
     Together,
     /// Says much the same as what the person turned to.
     Alike,
+    /// Has a label that the person turns to more than others do (below 0: less); `text` is the label.
+    Facet,
     /// Liked by many.
     Popular,
     /// Turned to by many lately.

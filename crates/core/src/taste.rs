@@ -4,9 +4,15 @@
 //! all of it halves with every half-life. Items with a positive sum are gathered, oldest first, into interests: an item
 //! joins the interest whose centre it is closest to, or starts one. What a person typed is an interest of its own.
 
+mod choices;
 mod clusters;
+mod facets;
 
+pub use choices::{Chosen, choices};
 pub use clusters::Gathered;
+pub use facets::{Facet, FacetConfig, Facets};
+
+use facets::Met;
 
 use clusters::{gather, together};
 
@@ -35,6 +41,8 @@ pub struct TasteConfig {
     pub session_items: usize,
     /// What views, clicks and dwells of one item can add up to.
     pub implicit_limit: f64,
+    /// How labels are weighed.
+    pub facets: FacetConfig,
 }
 
 impl Default for TasteConfig {
@@ -47,6 +55,7 @@ impl Default for TasteConfig {
             session_minutes: 30,
             session_items: 5,
             implicit_limit: 0.5,
+            facets: FacetConfig::default(),
         }
     }
 }
@@ -120,6 +129,8 @@ pub struct Taste {
     pub session: Option<Interest>,
     /// The latest steps and what lies close to them.
     pub trail: Trail,
+    /// Which labels the person turns to.
+    pub facets: Facets,
     /// Sum of the weights of all interests.
     pub strength: f64,
     /// Items about which the person has said something; not recommended again unless asked.
@@ -142,6 +153,8 @@ impl Taste {
 /// What the events say about one item.
 struct Opinion<'a> {
     item: ItemIdx,
+    /// When anything last happened to it.
+    at: Millis,
     seen: u32,
     explicit: Option<(&'a Event, f64)>,
     implicit: f64,
@@ -154,6 +167,11 @@ const HOUR: Millis = 3_600_000;
 
 /// Items that are left out together once there are too many.
 const STEP: usize = 128;
+
+/// What a view weighs before it ages.
+const VIEW: f64 = 0.1;
+/// Views after which an item is passed over for good.
+const MOST_PASSED: f64 = 3.0;
 
 /// Negatives that are looked at when ranking.
 const MAX_NEGATIVES: usize = 50;
@@ -171,6 +189,7 @@ pub fn fold(
     let age = Age { half_life: config.half_life_days * 86_400_000.0, now: now - now.rem_euclid(HOUR) };
     let mut taste = Taste::default();
     let (mut liked, mut disliked) = (Vec::new(), Vec::new());
+    let (mut turned, mut passed) = (Vec::new(), Vec::new());
     let items = items(profile, catalogue);
     let (opinions, seen) = opinions(profile, &items, &age);
     taste.seen = seen;
@@ -178,6 +197,14 @@ pub fn fold(
         let item = opinion.item;
         let explicit = opinion.explicit.map_or(0.0, |(_, weight)| weight);
         let weight = if explicit < 0.0 { explicit } else { explicit + opinion.implicit.min(config.implicit_limit) };
+        if opinion.only_seen() {
+            let weight = (opinion.implicit / VIEW).min(MOST_PASSED);
+            passed.push(Met { item, weight, at: opinion.at });
+        } else if weight > 0.0 {
+            turned.push(Met { item, weight, at: opinion.at });
+        } else if weight < 0.0 {
+            passed.push(Met { item, weight: -MOST_PASSED * weight, at: opinion.at });
+        }
         if opinion.explicit.is_some() {
             taste.known.push(item);
         }
@@ -220,6 +247,7 @@ pub fn fold(
     taste.strength = taste.interests.iter().map(|interest| interest.weight).sum();
     taste.session = session(profile, catalogue, config, now);
     taste.trail = Trail::follow(profile.events(), &items, catalogue);
+    taste.facets = Facets::fold(catalogue, turned, passed, &config.facets);
     taste
 }
 
@@ -242,7 +270,7 @@ impl Age {
 }
 
 /// The item of each event, where the catalogue has it.
-fn items(profile: &Profile, catalogue: &Catalogue) -> Vec<Option<ItemIdx>> {
+pub fn items(profile: &Profile, catalogue: &Catalogue) -> Vec<Option<ItemIdx>> {
     profile.events().iter().map(|event| catalogue.find(&event.item)).collect()
 }
 
@@ -260,6 +288,7 @@ fn opinions<'a>(profile: &'a Profile, items: &[Option<ItemIdx>], age: &Age) -> (
             firsts.push(pair(at, opinions.len() as u32));
             opinions.push(Opinion {
                 item,
+                at: 0,
                 seen: 0,
                 explicit: None,
                 implicit: 0.0,
@@ -279,6 +308,11 @@ fn opinions<'a>(profile: &'a Profile, items: &[Option<ItemIdx>], age: &Age) -> (
 }
 
 impl<'a> Opinion<'a> {
+    /// Whether the item was on screen and nothing else came of it.
+    fn only_seen(&self) -> bool {
+        self.explicit.is_none() && self.strongest_implicit.is_some_and(|(event, _)| event.kind == EventKind::View)
+    }
+
     fn rejected(&self) -> bool {
         let no = |(event, _): (&Event, f64)| {
             matches!(event.kind, EventKind::Dislike | EventKind::Dismiss) || event.weight() < 0.0
@@ -288,6 +322,7 @@ impl<'a> Opinion<'a> {
 
     /// Takes in the next event about the item, in order of time.
     fn add(&mut self, event: &'a Event, weight: f64) {
+        self.at = event.at;
         self.owned |= event.kind == EventKind::Purchase;
         self.seen += u32::from(matches!(event.kind, EventKind::View | EventKind::Click));
         if event.kind.is_explicit() {

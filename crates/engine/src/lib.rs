@@ -1,12 +1,13 @@
 //! One catalogue, one profile, and the calls a page makes on them.
 //!
 //! ```text
-//! recommend: taste = fold(profile) -> plan(taste) -> top_k(plan) -> finish(hits) -> reply
+//! recommend: taste = fold(profile) -> plan(taste) -> top_k(plan) -> gather(hits) -> finish(candidates) -> reply
 //! ```
-//! `plan` and `finish` are pure; the scan is the only heavy step. Equal catalogue, profile and request give equal replies.
+//! `plan`, `gather` and `finish` are pure; the scan is the only heavy step. Equal catalogue, profile and request give equal replies.
 
 mod error;
 mod json;
+mod learned;
 mod merge;
 mod plan;
 mod recall;
@@ -23,11 +24,12 @@ pub use snapshot::TypedBody;
 
 use std::cell::{OnceCell, RefCell};
 
-use predilect_core::candidates::{by_date, by_popularity, by_trend};
+use predilect_core::candidates::{Candidate, by_date, by_popularity, by_trend};
 use predilect_core::catalogue::Column;
 use predilect_core::event::Millis;
-use predilect_core::rank::{Ranked, explain};
+use predilect_core::rank::{Ranked, Signals, Weights, explain};
 use predilect_core::reason::ReasonKind;
+use predilect_core::stars::Stars;
 use predilect_core::taste::{Gathered, Origin, dismissed, fold};
 use predilect_core::{
     Bitmap, Catalogue, Event, Filter, Forget, Interest, ItemIdx, Profile, Query, Reason, Taste, TasteConfig, Typed,
@@ -37,7 +39,8 @@ use predilect_search::{Hit, Outline, Rows, top_k};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use plan::{Orders, finish, plan};
+use learned::Choices;
+use plan::{Orders, finish, gather, plan};
 use recall::Memory;
 use request::check_k;
 
@@ -56,6 +59,7 @@ pub struct Engine {
     outline: OnceCell<Outline>,
     memory: RefCell<Memory>,
     gathered: RefCell<Gathered>,
+    choices: RefCell<Choices>,
     taste_config: TasteConfig,
 }
 
@@ -79,6 +83,7 @@ impl Engine {
             outline: OnceCell::new(),
             memory: RefCell::default(),
             gathered: RefCell::default(),
+            choices: RefCell::default(),
             taste_config,
         })
     }
@@ -124,8 +129,14 @@ impl Engine {
             self.find(&event.item)?;
             event.validate().map_err(predilect_core::ProfileError::from)?;
         }
+        let (last, count) = (self.profile.events().last().map_or(0, |event| event.at), self.profile.events().len());
+        let added = events.len();
+        let late = events.iter().any(|event| event.at < last);
         for event in events {
             self.profile.record(event)?;
+        }
+        if late || self.profile.events().len() < count + added {
+            self.choices.take();
         }
         Ok(())
     }
@@ -144,6 +155,7 @@ impl Engine {
         weight: f64,
     ) -> Result<(), EngineError> {
         let vector = self.vector(vector, fingerprint, "the text")?;
+        self.choices.take();
         Ok(self.profile.describe(Typed { text: text.to_owned(), vector, weight, at })?)
     }
 
@@ -167,6 +179,23 @@ impl Engine {
     }
 
     fn ranked(&self, request: &RecommendRequest) -> Result<(Vec<Ranked>, Taste), EngineError> {
+        let (candidates, taste) = self.candidates(request)?;
+        let weights = self.weights(request.personal).0;
+        let met = self.choices.borrow().met();
+        Ok((finish(&candidates, &self.catalogue, &taste, &weights, &met, request), taste))
+    }
+
+    /// The weights of the ranking, and the factors on those of the catalogue that the person's choices have made of them.
+    fn weights(&self, personal: bool) -> (Weights, Signals) {
+        let profile = if personal { &self.profile } else { &Profile::default() };
+        self.choices.borrow_mut().weights(profile, &self.catalogue, &self.taste_config)
+    }
+
+    /// The candidates of a recommendation and the taste they are for, before anything is ranked: for training.
+    ///
+    /// # Errors
+    /// As [`Engine::recommend`].
+    pub fn candidates(&self, request: &RecommendRequest) -> Result<(Vec<Candidate>, Taste), EngineError> {
         request.check()?;
         let mut allowed = self.filter(&request.filter)?;
         for id in &request.exclude {
@@ -184,8 +213,8 @@ impl Engine {
         let head = self.catalogue.header().outline.filter(|_| !queries.is_empty());
         let outline = head.map(|head| self.outline.get_or_init(|| Outline::at(rows, head.cut, head.reach)));
         let hits = self.memory.borrow_mut().top_k(rows, outline, &queries, plan.fetch, &plan.allowed);
-        let list = finish(&plan, hits, &self.catalogue, &self.orders, &taste, request);
-        Ok((list, taste))
+        let candidates = gather(&plan, hits, &self.catalogue, &self.orders, &taste, request);
+        Ok((candidates, taste))
     }
 
     /// Items similar to one, by cosine; what the person rejected is left out.
@@ -237,6 +266,13 @@ impl Engine {
     pub fn items(&self, ids: &[String]) -> Result<Vec<Option<Box<RawValue>>>, EngineError> {
         let fields = |id: &String| self.catalogue.find(id).map(|item| self.catalogue.fields(item)).transpose();
         Ok(ids.iter().map(fields).collect::<Result<_, _>>()?)
+    }
+
+    /// How many stars, 1 to 5, the person would give items, judged by their ratings; nothing for an id that does not exist, or where
+    /// the catalogue has not learned from ratings.
+    pub fn stars(&self, ids: &[String]) -> Vec<Option<f64>> {
+        let stars = Stars::of(&self.profile, &self.catalogue);
+        ids.iter().map(|id| Some(stars.as_ref()?.predict(self.catalogue.find(id)?))).collect()
     }
 
     /// All that is known of the person, as of `now`.
@@ -301,6 +337,7 @@ impl Engine {
     fn forget_answers(&mut self) {
         self.memory.take();
         self.gathered.take();
+        self.choices.take();
     }
 
     fn forget_interest(&mut self, key: &str) -> Result<(), EngineError> {

@@ -87,7 +87,7 @@ impl Engine {
             }
         }
         if !request.preview {
-            self.profile = profile;
+            self.adopt(profile);
         }
         Ok(reply)
     }

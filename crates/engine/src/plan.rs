@@ -1,6 +1,6 @@
 //! The two pure halves of a recommendation: what to ask of the search, and what to make of its hits.
 
-use predilect_core::candidates::{Source, by_chance, first_allowed, join};
+use predilect_core::candidates::{Candidate, Source, by_chance, first_allowed, join};
 use predilect_core::catalogue::LinkKind;
 use predilect_core::diversify::{DiversifyConfig, diversify};
 use predilect_core::rank::{Moment, RankConfig, Ranked, Weights, rank};
@@ -44,15 +44,15 @@ pub(crate) fn plan<'a>(taste: &'a Taste, allowed: Bitmap, k: usize) -> Plan<'a> 
     Plan { queries, fetch: (4 * k).max(MIN_FETCH), allowed }
 }
 
-/// Turns hits into the list: candidates, rank, diversify.
-pub(crate) fn finish(
+/// Turns hits into candidates, together with what needs no search.
+pub(crate) fn gather(
     plan: &Plan<'_>,
     hits: Vec<Vec<Hit>>,
     catalogue: &Catalogue,
     orders: &Orders,
     taste: &Taste,
     request: &RecommendRequest,
-) -> Vec<Ranked> {
+) -> Vec<Candidate> {
     let Plan { allowed, fetch, .. } = plan;
     let mut lists: Vec<(Source, Vec<ItemIdx>)> = Vec::new();
     if allowed.count() <= RANK_ALL {
@@ -70,9 +70,20 @@ pub(crate) fn finish(
             lists.push((Source::Explore, by_chance(allowed, *fetch, request.seed)));
         }
     }
-    let moment = Moment { now: request.now, seed: request.seed, explore: request.explore };
-    let weights = catalogue.learned().map_or_else(Weights::default, |learned| learned.weights.clone());
-    let mut ranked = rank(&join(lists), taste, catalogue, &weights, &RankConfig::default(), moment);
+    join(lists)
+}
+
+/// Turns candidates into the list: rank, diversify.
+pub(crate) fn finish(
+    candidates: &[Candidate],
+    catalogue: &Catalogue,
+    taste: &Taste,
+    weights: &Weights,
+    [taken, passed]: &[Vec<ItemIdx>; 2],
+    request: &RecommendRequest,
+) -> Vec<Ranked> {
+    let moment = Moment { now: request.now, seed: request.seed, explore: request.explore, taken, passed };
+    let mut ranked = rank(candidates, taste, catalogue, weights, &RankConfig::default(), moment);
     ranked.truncate(request.k.saturating_mul(POOL).max(100));
     diversify(ranked, taste, catalogue, &DiversifyConfig::default(), request.diversity, request.k)
 }

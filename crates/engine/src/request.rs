@@ -16,6 +16,10 @@ fn ten() -> usize {
     10
 }
 
+fn yes() -> bool {
+    true
+}
+
 fn default_diversity() -> f64 {
     0.3
 }
@@ -47,6 +51,9 @@ pub struct RecommendRequest {
     /// Ids not to show.
     #[serde(default)]
     pub exclude: Vec<String>,
+    /// Whether what the person chose from earlier lists moves the weights of the ranking.
+    #[serde(default = "yes")]
+    pub personal: bool,
 }
 
 impl RecommendRequest {

@@ -40,13 +40,14 @@ pub fn variants(whole: &Settings) -> Vec<Settings> {
 }
 
 /// Parts that are signals.
-const SIGNALS: [(&str, &[Signal]); 10] = [
+const SIGNALS: [(&str, &[Signal]); 11] = [
     ("interests", &[Signal::Interest, Signal::KnownInterest]),
     ("gate on interests", &[Signal::KnownInterest]),
     ("session", &[Signal::Session]),
     ("what comes next", &[Signal::Neighbour]),
     ("what goes together", &[Signal::Together]),
     ("what says the same", &[Signal::Alike]),
+    ("labels", &[Signal::Facet]),
     ("popularity", &[Signal::Popular]),
     ("trend", &[Signal::Trend]),
     ("freshness", &[Signal::Fresh]),

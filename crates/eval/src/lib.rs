@@ -9,6 +9,7 @@ pub mod ablation;
 pub mod data;
 pub mod metrics;
 pub mod models;
+pub mod rating;
 pub mod read;
 pub mod report;
 pub mod robust;
@@ -19,3 +20,4 @@ pub mod stats;
 pub mod suite;
 #[cfg(test)]
 mod synthetic;
+pub mod train;

@@ -14,8 +14,10 @@ use predilect_core::event::Millis;
 use crate::data::{Act, Dataset};
 
 /// A question: what does this person turn to next?
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Case {
+    /// Whose question it is, by the place among the data set's people.
+    pub person: usize,
     /// What the person did before, oldest first. Masked: never right.
     pub history: Vec<Act>,
     /// Right answers, at least one.
@@ -37,6 +39,8 @@ pub struct Split {
     pub pool: Option<Vec<bool>>,
 }
 
+/// Numbers of first events of people who were unknown.
+pub const FIRST_EVENTS: [usize; 5] = [0, 1, 3, 5, 10];
 /// Shortest history that a person needs for the protocol.
 const COLD_LEAST: usize = 5;
 /// Stars from which an act on a cold item is wanted.
@@ -47,12 +51,12 @@ const LIKED: f64 = 4.0;
 pub fn leave_last_out(data: &Dataset, back: usize) -> Split {
     let mut split =
         Split { name: format!("leave-last-out{}", if back > 0 { " (validation)" } else { "" }), ..Split::default() };
-    for acts in &data.people {
+    for (person, acts) in data.people.iter().enumerate() {
         let known = acts.len().saturating_sub(1 + back);
         split.train.push(acts[..known].to_vec());
         if known > 0 {
             let asked = acts[known];
-            split.cases.push(Case { history: acts[..known].to_vec(), targets: vec![asked.item], now: asked.at });
+            split.cases.push(Case { person, history: acts[..known].to_vec(), targets: vec![asked.item], now: asked.at });
         }
     }
     split
@@ -66,10 +70,10 @@ pub fn temporal(data: &Dataset, share: f64) -> Split {
         return Split::default();
     };
     let mut split = Split { name: "global temporal".to_owned(), ..Split::default() };
-    for acts in &data.people {
+    for (person, acts) in data.people.iter().enumerate() {
         let (before, after) = acts.split_at(acts.partition_point(|act| act.at < cut));
         split.train.push(before.to_vec());
-        ask(&mut split, before, after.iter().map(|act| act.item), cut);
+        ask(&mut split, person, before, after.iter().map(|act| act.item), cut);
     }
     split
 }
@@ -84,7 +88,7 @@ pub fn random(data: &Dataset, share: f64, seed: u64) -> Split {
         };
         let (before, after) = (part(true), part(false));
         let now = acts.last().map_or(0, |act| act.at);
-        ask(&mut split, &before, after.iter().map(|act| act.item), now);
+        ask(&mut split, person, &before, after.iter().map(|act| act.item), now);
         split.train.push(before);
     }
     split
@@ -95,13 +99,13 @@ pub fn random(data: &Dataset, share: f64, seed: u64) -> Split {
 pub fn cold_items(data: &Dataset, share: f64, seed: u64) -> Split {
     let cold: Vec<bool> = (0..data.items.len()).map(|item| chance(seed, item as u64) < share).collect();
     let mut split = Split { name: "cold items".to_owned(), ..Split::default() };
-    for acts in &data.people {
+    for (person, acts) in data.people.iter().enumerate() {
         let (out, known): (Vec<Act>, Vec<Act>) = acts.iter().partition(|act| cold[act.item]);
         let liked: Vec<usize> =
             out.iter().filter(|act| act.stars().is_none_or(|stars| stars >= LIKED)).map(|act| act.item).collect();
         if known.len() >= COLD_LEAST && liked.len() >= COLD_LEAST {
             let now = acts.last().map_or(0, |act| act.at);
-            ask(&mut split, &known, liked.into_iter(), now);
+            ask(&mut split, person, &known, liked.into_iter(), now);
         }
         split.train.push(known);
     }
@@ -117,18 +121,18 @@ pub fn cold_users(data: &Dataset, known: usize, from: usize, fold: usize, folds:
             split.train.push(acts.clone());
         } else if acts.len() > from {
             let asked = &acts[from..acts.len().min(from + 10)];
-            ask(&mut split, &acts[..known], asked.iter().map(|act| act.item), asked[0].at);
+            ask(&mut split, person, &acts[..known], asked.iter().map(|act| act.item), asked[0].at);
         }
     }
     split
 }
 
-fn ask(split: &mut Split, history: &[Act], targets: impl Iterator<Item = usize>, now: Millis) {
+fn ask(split: &mut Split, person: usize, history: &[Act], targets: impl Iterator<Item = usize>, now: Millis) {
     let mut targets: Vec<usize> = targets.filter(|item| history.iter().all(|act| act.item != *item)).collect();
     targets.sort_unstable();
     targets.dedup();
     if !targets.is_empty() && (!history.is_empty() || split.name.starts_with("cold users")) {
-        split.cases.push(Case { history: history.to_vec(), targets, now });
+        split.cases.push(Case { person, history: history.to_vec(), targets, now });
     }
 }
 

@@ -9,9 +9,10 @@ use crate::models::{
 };
 use crate::report::{Report, Section};
 use crate::run::{Outcome, SEED, outcome, run};
-use crate::split::{Split, cold_items, cold_users, leave_last_out, random, temporal};
+use crate::split::{FIRST_EVENTS, Split, cold_items, cold_users, leave_last_out, random, temporal};
 use crate::stats::paired;
-use crate::{robust, simulate};
+use crate::train::TrainOptions;
+use crate::{rating, robust, simulate};
 
 /// What to measure.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,17 +31,18 @@ pub struct SuiteOptions {
     pub ablation: bool,
     /// How the engine is asked.
     pub engine: Settings,
+    /// Beside the engine also one whose weights are trained on what each split may learn from.
+    pub train: Option<TrainOptions>,
 }
 
 /// Names of the protocols.
-pub const PROTOCOLS: [&str; 7] = ["warm", "temporal", "random", "cold-items", "cold-users", "drift", "robust"];
+pub const PROTOCOLS: [&str; 8] =
+    ["warm", "temporal", "random", "cold-items", "cold-users", "rating", "drift", "robust"];
 
 /// Parts that stand for the test where choices are made.
 const VALIDATION: [usize; 3] = [1, 2, 3];
 /// Steps after which the history of a baseline with decay counts half.
 const HALF_LIFE: f64 = 4.0;
-/// Numbers of first events of people who were unknown.
-pub const FIRST_EVENTS: [usize; 5] = [0, 1, 3, 5, 10];
 const FOLDS: usize = 5;
 /// Seeds of the cold items that choices are made on begin here.
 const VALIDATION_SEEDS: u64 = 1000;
@@ -82,9 +84,14 @@ pub fn suite(
     }
     if let Some(catalogue) = catalogue {
         let engine = Settings { k: options.k, ..options.engine.clone() };
+        if wanted("rating") {
+            say("rating");
+            let seed = options.seed + if options.validation { VALIDATION_SEEDS } else { 0 };
+            report.tables.extend(rating::table(data, catalogue, &engine, seed)?);
+        }
         if wanted("drift") {
             say("drift");
-            let sizes = simulate::Sizes { k: options.k, ..Default::default() };
+            let sizes = simulate::Sizes { k: options.k, engine_only: options.engine_only, ..Default::default() };
             report.tables.extend(simulate::drift(data, catalogue, &engine, &sizes, options.seed)?);
         }
         if wanted("robust") {
@@ -173,7 +180,15 @@ impl Bench<'_> {
             let engine = &self.options.engine;
             let lesson = lesson(catalogue, &self.data.items, train, &engine.learn)?;
             *bytes = Some(lesson.report.bytes_per_item);
-            for settings in if self.options.ablation { variants(engine) } else { vec![engine.clone()] } {
+            let mut all_settings = if self.options.ablation { variants(engine) } else { vec![engine.clone()] };
+            if let Some(options) = &self.options.train {
+                let known = Dataset { people: train.to_vec(), ..self.data.clone() };
+                if let Some(report) = crate::train::train(&known, catalogue, engine, options, self.say)? {
+                    let name = format!("{}, trained", engine.name);
+                    all_settings.push(Settings { name, weights: Some(report.weights), ..engine.clone() });
+                }
+            }
+            for settings in all_settings {
                 all.push(Box::new(self.engine(catalogue, &lesson, settings)?));
             }
         }
@@ -224,6 +239,7 @@ mod tests {
             engine_only: false,
             ablation: false,
             engine: Settings::default(),
+            train: None,
         }
     }
 

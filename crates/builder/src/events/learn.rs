@@ -42,6 +42,8 @@ pub struct LearnOptions {
     pub half_life_days: f64,
     /// Days after which an event counts half for the trend.
     pub trend_days: f64,
+    /// Trained weights of the ranking, if there are any.
+    pub weights: Option<Weights>,
 }
 
 impl Default for LearnOptions {
@@ -59,6 +61,7 @@ impl Default for LearnOptions {
             half_life_steps: 4.0,
             half_life_days: 30.0,
             trend_days: 30.0,
+            weights: None,
         }
     }
 }
@@ -86,6 +89,9 @@ pub struct LearnReport {
     pub bytes_per_item: f64,
 }
 
+/// Ratings that draw the mean of an item towards that of all.
+const CAUTION: f64 = 3.0;
+
 /// Learns from histories, each oldest first. `alike` are the links of a catalogue between items that say the same, a row an item;
 /// of these, those to items that fewer than `min_people` people turned to are kept: of the others, events tell more.
 pub fn learn(people: &[Vec<Act>], mut alike: Links, options: &LearnOptions) -> (Learned, LearnReport) {
@@ -107,6 +113,8 @@ pub fn learn(people: &[Vec<Act>], mut alike: Links, options: &LearnOptions) -> (
     }
     let together = together(&histories, &support, options);
     alike.iter_mut().for_each(|row| row.retain(|link| support[link.0.row()] < options.min_people));
+    let (mean, stars) = stars(people, count, options).unzip();
+    let stars = stars.unwrap_or_default();
     let head = LearnedHead {
         events: people.iter().map(Vec::len).sum(),
         people: people.iter().filter(|acts| !acts.is_empty()).count().max(1),
@@ -114,7 +122,8 @@ pub fn learn(people: &[Vec<Act>], mut alike: Links, options: &LearnOptions) -> (
         half_life_steps: options.half_life_steps,
         half_life_days: options.half_life_days,
         handoff: options.handoff,
-        weights: Weights::for_events(),
+        stars: mean,
+        weights: options.weights.clone().unwrap_or_else(Weights::for_events),
     };
     let entries = |links: &Links| links.iter().map(Vec::len).sum::<usize>();
     let kinds = [entries(&weights), entries(&together), entries(&alike)];
@@ -128,12 +137,12 @@ pub fn learn(people: &[Vec<Act>], mut alike: Links, options: &LearnOptions) -> (
         pairs_kept: common.kept / 2,
         pairs_dropped: common.dropped / 2,
         min_people: options.min_people,
-        // Support, trend, and the number of links of each kind that there is.
-        bytes_per_item: (3 + kinds.iter().filter(|entries| **entries > 0).count()) as f64
+        // Support, trend, stars, and the number of links of each kind that there is.
+        bytes_per_item: (3 + usize::from(!stars.is_empty()) + kinds.iter().filter(|entries| **entries > 0).count()) as f64
             + (kinds.iter().sum::<usize>() * entry_bytes) as f64 / count.max(1) as f64,
     };
     let trend = trend(people, &support, options);
-    (Learned { head, support, trend, next: weights, together, alike }, report)
+    (Learned { head, support, trend, stars, next: weights, together, alike }, report)
 }
 
 /// The items a person turned to, each once, by their last act on it.
@@ -236,6 +245,22 @@ impl Common {
 }
 
 /// Percentiles of recent events; the latest event is now.
+/// Mean of all ratings, and of each item's, drawn towards it by as many as leave no trace.
+fn stars(people: &[Vec<Act>], count: usize, options: &LearnOptions) -> Option<(f64, Vec<f32>)> {
+    let (mut sums, mut counts) = (vec![0.0; count], vec![0_u32; count]);
+    for (item, stars) in people.iter().flatten().filter_map(|act| Some((act.item, act.stars()?))) {
+        sums[item] += stars;
+        counts[item] += 1;
+    }
+    let all = counts.iter().sum::<u32>();
+    let mean = sums.iter().sum::<f64>() / f64::from(all);
+    let drawn = |(sum, n): (f64, u32)| {
+        let known = if n < options.min_people { 0.0 } else { 1.0 };
+        (mean + known * (sum - f64::from(n) * mean) / (f64::from(n) + CAUTION)) as f32
+    };
+    (all > 0).then(|| (mean, sums.into_iter().zip(counts).map(drawn).collect()))
+}
+
 fn trend(people: &[Vec<Act>], support: &[u32], options: &LearnOptions) -> Vec<f32> {
     let now = people.iter().flatten().map(|act| act.at).max().unwrap_or(0);
     let mut recent = vec![0.0; support.len()];

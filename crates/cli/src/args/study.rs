@@ -44,13 +44,19 @@ pub struct EvalArgs {
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub min_people: u32,
     /// Weight of a signal of the ranking, to choose it on validation: interest, known-interest, session, neighbour,
-    /// together, alike, popular, trend, fresh, negative, seen; may be repeated
+    /// together, alike, facet, popular, trend, fresh, negative, seen; may be repeated
     #[arg(long, value_name = "SIGNAL=WEIGHT")]
     pub weight: Vec<String>,
     /// How a catalogue learns, to choose it on validation: handoff, half-life-steps, half-life-days, ridge, shrink, together;
     /// may be repeated
     #[arg(long, value_name = "NAME=VALUE")]
     pub learn: Vec<String>,
+    /// Also measure the engine with weights that were trained on what each protocol may learn from
+    #[arg(long, requires = "catalogue")]
+    pub train: bool,
+    /// What the training minimises
+    #[arg(long, value_enum, value_name = "NAME", default_value_t = LossArg::CrossEntropy)]
+    pub loss: LossArg,
     /// Length of the lists
     #[arg(short, value_name = "N", default_value_t = 10)]
     pub k: usize,
@@ -90,6 +96,8 @@ pub enum ProtocolArg {
     ColdItems,
     /// People after their first 0, 1, 3, 5, 10 events
     ColdUsers,
+    /// A random fifth of the ratings, in stars
+    Rating,
     /// Made-up people whose tastes drift and change, list after list
     Drift,
     /// Events with gaps, out of order or forged, one dislike, another's past
@@ -105,6 +113,7 @@ impl ProtocolArg {
             Self::Random => "random",
             Self::ColdItems => "cold-items",
             Self::ColdUsers => "cold-users",
+            Self::Rating => "rating",
             Self::Drift => "drift",
             Self::Robust => "robust",
         }
@@ -144,4 +153,53 @@ pub struct EstimateArgs {
     /// Seed of its chance
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
+}
+
+const TRAIN_EXAMPLES: &str = "\
+Examples:
+  predilect train shop.predilect --events events.csv -o shop.predilect
+  predilect train shop.predilect --events events.csv --dry-run            only say what it would bring
+
+Acts that the catalogue has not learned from are questions; weights are fitted so that what people did turn to
+stands first, and judged on other people. Weights that are no better than the usual ones are not used.";
+
+/// `train`.
+#[derive(Debug, Args)]
+#[command(after_help = TRAIN_EXAMPLES)]
+pub struct TrainArgs {
+    /// Catalogue file
+    pub catalogue: PathBuf,
+    /// Events of many people (user, item, kind or rating, time)
+    #[arg(long, value_name = "FILE")]
+    pub events: PathBuf,
+    /// Catalogue file to write; may be the one that is read
+    #[arg(short, long, value_name = "FILE", required_unless_present = "dry_run")]
+    pub output: Option<PathBuf>,
+    /// Train and report only; write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// What is minimised
+    #[arg(long, value_enum, value_name = "NAME", default_value_t = LossArg::CrossEntropy)]
+    pub loss: LossArg,
+    /// People who must have turned to two items for the catalogue to tell that they belong together
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    pub min_people: u32,
+    /// Seed of all random choices
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Print the report as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Do not say what is being done
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// A loss.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LossArg {
+    /// Softmax over all candidates of a list
+    CrossEntropy,
+    /// Logistic over pairs of candidates
+    Pairwise,
 }

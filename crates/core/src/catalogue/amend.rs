@@ -136,10 +136,14 @@ impl<'a> Kept<'a> {
 
     fn learned(&self, head: LearnedHead) -> Learned {
         let each = || self.sources.iter().map(|source| source.ok());
+        // A new item is thought to be like all.
+        let stars = |mean: f64| each().map(|item| item.and_then(|item| self.old.stars(item)).unwrap_or(mean) as f32).collect();
+        let stars = head.stars.map_or_else(Vec::new, stars);
         Learned {
             head,
             support: each().map(|item| item.map_or(0, |item| self.old.support(item) as u32)).collect(),
             trend: each().map(|item| item.map_or(0.0, |item| self.old.trend(item) as f32)).collect(),
+            stars,
             next: self.links(LinkKind::Next),
             together: self.links(LinkKind::Together),
             alike: self.links(LinkKind::Alike),
@@ -226,12 +230,14 @@ mod tests {
             half_life_steps: 5.0,
             half_life_days: 30.0,
             handoff: 10.0,
+            stars: Some(3.0),
             weights: Weights::default(),
         };
         let learned = Learned {
             head,
             support: vec![4, 2, 1],
             trend: vec![1.0, 0.5, 0.2],
+            stars: vec![5.0, 1.0, 1.0],
             next: vec![vec![(ItemIdx(1), 0.5), (ItemIdx(2), 1.0)], vec![(ItemIdx(0), 0.7)], vec![]],
             together: vec![vec![]; 3],
             alike: vec![vec![], vec![], vec![(ItemIdx(0), 0.5), (ItemIdx(1), 0.5)]],
@@ -244,6 +250,8 @@ mod tests {
         assert_eq!(ids(&new), ["i0", "i2", "z"]);
         assert_eq!(new.support(ItemIdx(0)), 4.0);
         assert_eq!(new.support(ItemIdx(2)), 0.0);
+        let stars: Vec<f64> = (0..3).map(|row| new.stars(ItemIdx(row)).unwrap_or_default()).collect();
+        assert!(stars[..2] == [5.0, 1.0] && (stars[2] - 3.0).abs() < 0.01, "{stars:?}");
         assert_eq!(new.links(LinkKind::Next, ItemIdx(0)).collect::<Vec<_>>(), [(ItemIdx(1), 1.0)]);
         assert_eq!(new.links(LinkKind::Alike, ItemIdx(1)).collect::<Vec<_>>(), [(ItemIdx(0), 0.5)]);
     }

@@ -31,9 +31,18 @@ pub struct Labels {
     pub offsets: Vec<u32>,
     /// Indices into `names`.
     pub values: Vec<u32>,
+    /// Items that carry each label.
+    pub uses: Vec<u32>,
 }
 
 impl Labels {
+    /// Labels in compressed rows; counts how often each is used.
+    pub(super) fn new(names: Vec<String>, offsets: Vec<u32>, values: Vec<u32>) -> Self {
+        let mut uses = vec![0; names.len()];
+        values.iter().for_each(|&value| uses[value as usize] += 1);
+        Self { names, offsets, values, uses }
+    }
+
     /// Labels of the item in `row`, as indices into `names`.
     pub fn of(&self, row: usize) -> &[u32] {
         &self.values[self.offsets[row] as usize..self.offsets[row + 1] as usize]
@@ -46,12 +55,8 @@ impl Labels {
 
     /// Each label with the number of items that carry it, most frequent first, equal ones by name.
     pub fn counts(&self) -> Vec<(&str, u32)> {
-        let mut counts = vec![0_u32; self.names.len()];
-        for &value in &self.values {
-            counts[value as usize] += 1;
-        }
-        let order = descending(counts.iter().map(|&count| f64::from(count)));
-        order.into_iter().map(|i| (self.names[i].as_str(), counts[i])).collect()
+        let order = descending(self.uses.iter().map(|&count| f64::from(count)));
+        order.into_iter().map(|i| (self.names[i].as_str(), self.uses[i])).collect()
     }
 }
 
@@ -119,16 +124,16 @@ fn labels(values: &[Option<&Value>]) -> Option<(ColumnKind, Column)> {
         return None;
     }
     let index: BTreeMap<&str, u32> = distinct.iter().enumerate().map(|(i, name)| (*name, i as u32)).collect();
-    let mut column = Labels { offsets: vec![0], ..Labels::default() };
+    let (mut offsets, mut labels) = (vec![0], Vec::new());
     for row in &rows {
         let mut own: Vec<u32> = row.iter().map(|text| index[text.as_str()]).collect();
         own.sort_unstable();
         own.dedup();
-        column.values.extend(own);
-        column.offsets.push(column.values.len() as u32);
+        labels.extend(own);
+        offsets.push(labels.len() as u32);
     }
-    column.names = distinct.into_iter().map(str::to_owned).collect();
-    Some((ColumnKind::Label, Column::Label(column)))
+    let names = distinct.into_iter().map(str::to_owned).collect();
+    Some((ColumnKind::Label, Column::Label(Labels::new(names, offsets, labels))))
 }
 
 fn texts(value: &Value) -> Option<Vec<String>> {

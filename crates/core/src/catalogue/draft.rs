@@ -51,6 +51,13 @@ impl Draft {
 
     pub(super) fn learn(&mut self, learned: &Learned) -> Result<(), CatalogueError> {
         self.check(&[learned.support.len(), learned.trend.len()])?;
+        if learned.head.stars.is_some() {
+            self.check(&[learned.stars.len()])?;
+            let byte = |stars: &f32| ((stars - 1.0) / 4.0 * 255.0).round() as u8;
+            self.tensors.insert("stars".to_owned(), Tensor::u8(learned.stars.iter().map(byte).collect()));
+        } else {
+            self.tensors.remove("stars");
+        }
         let support: Vec<Option<f64>> = learned.support.iter().map(|&n| (n > 0).then_some(f64::from(n))).collect();
         let narrow = |&people: &u32| u16::try_from(people).unwrap_or(u16::MAX).to_le_bytes();
         let bytes = learned.support.iter().flat_map(narrow).collect();
@@ -122,12 +129,14 @@ mod tests {
             half_life_steps: 4.0,
             half_life_days: 30.0,
             handoff: 10.0,
+            stars: Some(3.5),
             weights: Default::default(),
         };
         let learned = Learned {
             head,
             support: vec![7, 70_000, 0],
             trend: vec![0.5, 1.0, 0.0],
+            stars: vec![1.0, 3.5, 5.0],
             next: vec![vec![(ItemIdx(1), 0.4), (ItemIdx(2), 0.1)], vec![], vec![(ItemIdx(0), 0.2)]],
             together: vec![vec![]; 3],
             alike: vec![vec![]; 3],
@@ -136,6 +145,8 @@ mod tests {
         let catalogue = Catalogue::open(attach(&plain, &learned).unwrap()).unwrap();
         assert_eq!(attach(&catalogue, &learned).unwrap(), catalogue.bytes(), "again changes nothing");
         assert_eq!(catalogue.learned(), Some(&learned.head));
+        let stars = |row| catalogue.stars(ItemIdx(row)).unwrap_or_default();
+        assert!(stars(0) == 1.0 && (stars(1) - 3.5).abs() < 0.01 && stars(2) == 5.0);
         let of = |catalogue: &Catalogue, kind, row| catalogue.links(kind, ItemIdx(row)).collect::<Vec<_>>();
         let first = of(&catalogue, LinkKind::Next, 0);
         assert_eq!(first[0], (ItemIdx(1), f64::from(0.4_f32)));

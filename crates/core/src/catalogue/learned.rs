@@ -20,6 +20,9 @@ pub struct LearnedHead {
     pub half_life_days: f64,
     /// Items a person must have turned to for what comes next to count as much as what goes together, above 0.
     pub handoff: f64,
+    /// Mean of all ratings, 1 to 5 stars, if there were any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stars: Option<f64>,
     /// Weights of the ranking; the defaults where none were trained.
     #[serde(default)]
     pub weights: Weights,
@@ -34,6 +37,8 @@ pub struct Learned {
     pub support: Vec<u32>,
     /// Recent events of an item as a percentile, 0..=1, per row.
     pub trend: Vec<f32>,
+    /// Mean stars of an item, 1 to 5, drawn towards the mean of all where few people rated it, per row; empty if nobody did.
+    pub stars: Vec<f32>,
     /// [`super::LinkKind::Next`].
     pub next: Links,
     /// [`super::LinkKind::Together`].

@@ -25,6 +25,7 @@
 //! |---|---|---|
 //! | `support` | U16 `[n]` | people who did something to the item, at most 65,535 |
 //! | `trend` | U8 `[n]` | percentile of its recent events, 255 the most |
+//! | `stars` | U8 `[n]` | mean of its ratings, 0 for one star and 255 for five; only with ratings |
 //! | `next.items`, `next.counts` | U16 (U32 above 65,536 items), U8 `[n]` | rows that an item leads to, and how many |
 //! | `next.weights` | U8 | their weights, `(byte / 255)^2 * scale` |
 //! | `together.*`, `alike.*` | | the same for the other kinds |

@@ -27,6 +27,7 @@ pub struct Catalogue {
     columns: Vec<(ColumnHead, Column)>,
     support: Vec<u16>,
     trend: Vec<u8>,
+    stars: Vec<u8>,
     links: Vec<Store>,
 }
 
@@ -49,7 +50,7 @@ impl Catalogue {
         let places = places(&bytes, &ids, count)?;
         let fields = reader.spans("fields", count)?;
         let columns = reader.columns()?;
-        let (support, trend) = reader.learned()?;
+        let (support, trend, stars) = reader.learned()?;
         let links = LinkKind::ALL.iter().map(|kind| reader.links(*kind)).collect::<Result<_, _>>()?;
         let header = reader.header;
         let share = 0.0..=1.0;
@@ -71,6 +72,7 @@ impl Catalogue {
             columns,
             support,
             trend,
+            stars,
             links,
         })
     }
@@ -195,6 +197,11 @@ impl Catalogue {
         self.trend.get(item.row()).map_or(0.0, |&byte| f64::from(byte) / 255.0)
     }
 
+    /// Mean stars of an item, 1 to 5, where the events had ratings.
+    pub fn stars(&self, item: ItemIdx) -> Option<f64> {
+        self.stars.get(item.row()).map(|&byte| 1.0 + f64::from(byte) * 4.0 / 255.0)
+    }
+
     /// The caller's id of an item.
     pub fn id(&self, item: ItemIdx) -> &str {
         // Checked when opened; an empty text stands for the impossible.
@@ -225,5 +232,13 @@ impl Catalogue {
     /// All columns.
     pub fn columns(&self) -> &[(ColumnHead, Column)] {
         &self.columns
+    }
+
+    /// The name of a label of a column.
+    pub fn label(&self, column: usize, label: u32) -> Option<&str> {
+        match &self.columns.get(column)?.1 {
+            Column::Label(labels) => labels.names.get(label as usize).map(String::as_str),
+            Column::Number(_) => None,
+        }
     }
 }

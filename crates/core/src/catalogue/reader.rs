@@ -157,16 +157,18 @@ impl<'a> Reader<'a> {
         self.header.columns.iter().enumerate().map(|(i, head)| Ok((head.clone(), self.column(i, head.kind)?))).collect()
     }
 
-    /// Support and trend.
-    pub(super) fn learned(&self) -> Result<(Vec<u16>, Vec<u8>), CatalogueError> {
-        let Some(head) = &self.header.learned else { return Ok((Vec::new(), Vec::new())) };
+    /// Support, trend and stars.
+    pub(super) fn learned(&self) -> Result<(Vec<u16>, Vec<u8>, Vec<u8>), CatalogueError> {
+        let Some(head) = &self.header.learned else { return Ok(Default::default()) };
         let count = self.header.count;
         let positive = head.half_life_steps.min(head.half_life_days).min(head.handoff) > 0.0;
-        if !(positive && head.people > 0 && head.weights.is_finite()) {
+        let stars = head.stars.is_none_or(|stars| (1.0..=5.0).contains(&stars));
+        if !(positive && stars && head.people > 0 && head.weights.is_finite()) {
             return Err(corrupt("a number of what was learned is out of range"));
         }
         let support = words(self.data("support", Dtype::U16, Some(&[count]))?).map(u16::from_le_bytes).collect();
-        Ok((support, self.data("trend", Dtype::U8, Some(&[count]))?.to_vec()))
+        let bytes = |name| Ok(self.data(name, Dtype::U8, Some(&[count]))?.to_vec());
+        Ok((support, bytes("trend")?, if head.stars.is_some() { bytes("stars")? } else { Vec::new() }))
     }
 
     pub(super) fn links(&self, kind: LinkKind) -> Result<Store, CatalogueError> {
@@ -210,7 +212,7 @@ impl<'a> Reader<'a> {
             return Err(corrupt(format!("labels of column {i} do not match their names")));
         }
         let offsets = self.offsets(&format!("column{i}.offsets"), count, values.len())?;
-        Ok(Column::Label(Labels { names: names.into_iter().map(Cow::into_owned).collect(), offsets, values }))
+        Ok(Column::Label(Labels::new(names.into_iter().map(Cow::into_owned).collect(), offsets, values)))
     }
 }
 

@@ -1,15 +1,19 @@
 //! Ranking: a score for every candidate, as a sum of named parts: signals ([`Signal`]) times weights ([`Weights`]).
 
+mod explore;
+mod personal;
 mod weights;
 
+pub use personal::{Choice, PersonalConfig, factors};
+use explore::Arms;
 pub use weights::{SIGNALS, Signal, Signals, Weights};
 
-use crate::candidates::{Candidate, age_days, chance};
+use crate::candidates::{Candidate, age_days};
 use crate::catalogue::{Catalogue, ItemIdx, LinkKind};
 use crate::event::Millis;
 use crate::order::{descending, reorder};
 use crate::reason::{Reason, ReasonKind};
-use crate::taste::{Interest, Origin, Taste};
+use crate::taste::{Facet, Interest, Origin, Taste};
 
 /// How the signals are measured, and how much chance may add.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,6 +57,7 @@ enum Refers {
     Negative(usize),
     Session,
     Trail(LinkKind),
+    Facet(Facet),
 }
 
 /// A part of a score, before it is worded.
@@ -93,13 +98,17 @@ impl Ranked {
 
 /// What the moment brings: time, chance and how much of it.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Moment {
+pub struct Moment<'a> {
     /// Milliseconds since 1970.
     pub now: Millis,
     /// Equal seeds give equal lists.
     pub seed: u64,
     /// How much chance may decide, 0..=1.
     pub explore: f64,
+    /// Items that the person took of those they saw, for chance to know what is worth trying.
+    pub taken: &'a [ItemIdx],
+    /// Items that they saw and passed over.
+    pub passed: &'a [ItemIdx],
 }
 
 /// Scores all candidates, best first; equal scores as they came.
@@ -109,18 +118,21 @@ pub fn rank(
     catalogue: &Catalogue,
     weights: &Weights,
     config: &RankConfig,
-    moment: Moment,
+    moment: Moment<'_>,
 ) -> Vec<Ranked> {
     let gauge = Gauge::new(taste, catalogue, config, moment.now);
-    let luck = |item: ItemIdx| config.explore * moment.explore * chance(moment.seed, u64::from(item.0));
-    let scored: Vec<Ranked> = candidates
-        .iter()
-        .map(|candidate| {
-            let mut ranked = gauge.read(candidate.item).ranked(candidate.item, weights);
-            ranked.add(Part::plain(ReasonKind::Explore, luck(candidate.item)));
-            ranked
-        })
-        .collect();
+    let read = |item: ItemIdx| gauge.read(item).ranked(item, weights);
+    let mut scored: Vec<Ranked> = candidates.iter().map(|candidate| read(candidate.item)).collect();
+    let most = config.explore * moment.explore;
+    if most > 0.0 {
+        let mut arms = Arms::default();
+        moment.taken.iter().for_each(|&item| arms.count(&read(item), true));
+        moment.passed.iter().for_each(|&item| arms.count(&read(item), false));
+        for ranked in &mut scored {
+            let rate = arms.rate(ranked, moment.seed);
+            ranked.add(Part::plain(ReasonKind::Explore, most * rate));
+        }
+    }
     let order = descending(scored.iter().map(|ranked| ranked.score));
     reorder(scored, &order)
 }
@@ -146,6 +158,7 @@ pub struct Reading {
     interest: Option<usize>,
     typed: bool,
     negative: usize,
+    facet: Option<Facet>,
 }
 
 impl Reading {
@@ -161,6 +174,7 @@ impl Reading {
             (ReasonKind::Neighbour, Refers::Trail(LinkKind::Next), value(Signal::Neighbour)),
             (ReasonKind::Together, Refers::Trail(LinkKind::Together), value(Signal::Together)),
             (ReasonKind::Alike, Refers::Trail(LinkKind::Alike), value(Signal::Alike)),
+            (ReasonKind::Facet, self.facet.map_or(Refers::Nothing, Refers::Facet), value(Signal::Facet)),
             (ReasonKind::Popular, Refers::Nothing, value(Signal::Popular)),
             (ReasonKind::Trend, Refers::Nothing, value(Signal::Trend)),
             (ReasonKind::Fresh, Refers::Nothing, value(Signal::Fresh)),
@@ -194,6 +208,7 @@ impl<'a> Gauge<'a> {
         let known = support / (support + self.config.half_support);
         let trail = |kind| self.taste.trail.closeness(kind, item);
         let session = self.taste.session.as_ref().map_or(0.0, |session| self.affinity(session, item));
+        let (facets, facet) = self.taste.facets.read(self.catalogue, item);
         // In the order of the signals.
         let signals = [
             affinity,
@@ -202,6 +217,7 @@ impl<'a> Gauge<'a> {
             trail(LinkKind::Next) * self.settled,
             trail(LinkKind::Together) * (1.0 - self.settled),
             trail(LinkKind::Alike),
+            facets,
             self.catalogue.share(item) * (1.0 - self.settled),
             self.catalogue.trend(item),
             self.fresh(item),
@@ -209,7 +225,7 @@ impl<'a> Gauge<'a> {
             f64::from(self.taste.times_seen(item)).ln_1p(),
         ];
         let typed = interest.is_some_and(|i| matches!(self.taste.interests[i].origin, Origin::Typed(_)));
-        Reading { signals, interest, typed, negative }
+        Reading { signals, interest, typed, negative, facet }
     }
 
     fn affinity(&self, interest: &Interest, item: ItemIdx) -> f64 {
@@ -260,13 +276,16 @@ pub fn explain(ranked: &Ranked, taste: &Taste, catalogue: &Catalogue) -> Vec<Rea
 fn reason(part: &Part, item: ItemIdx, taste: &Taste, catalogue: &Catalogue) -> Reason {
     let mut reason = Reason::plain(part.kind, part.value);
     let interest = match part.refers {
-        Refers::Nothing | Refers::Trail(_) => None,
+        Refers::Nothing | Refers::Trail(_) | Refers::Facet(_) => None,
         Refers::Interest(i) => taste.interests.get(i),
         Refers::Negative(i) => taste.negatives.get(i),
         Refers::Session => taste.session.as_ref(),
     };
     if let Refers::Trail(kind) = part.refers {
         reason.event = taste.trail.cause(kind, item).cloned();
+    }
+    if let Refers::Facet(facet) = part.refers {
+        reason.text = catalogue.label(facet.column, facet.label).map(str::to_owned);
     }
     if let Some(interest) = interest {
         reason.event = interest.cause(catalogue, item).map(|evidence| evidence.cause.clone());

@@ -18,6 +18,8 @@ pub enum Signal {
     Together,
     /// How much it says what the items say that the person thought well of.
     Alike,
+    /// How much more than others the person turns to its labels.
+    Facet,
     /// Popularity, times how little the person is known.
     Popular,
     /// Recent popularity.
@@ -31,12 +33,36 @@ pub enum Signal {
 }
 
 /// Number of signals.
-pub const SIGNALS: usize = 11;
+pub const SIGNALS: usize = 12;
 
 /// A number for each signal.
 pub type Signals = [f64; SIGNALS];
 
 impl Signal {
+    /// Its name in options and reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Interest => "interest",
+            Self::KnownInterest => "known-interest",
+            Self::Session => "session",
+            Self::Neighbour => "neighbour",
+            Self::Together => "together",
+            Self::Alike => "alike",
+            Self::Facet => "facet",
+            Self::Popular => "popular",
+            Self::Trend => "trend",
+            Self::Fresh => "fresh",
+            Self::Negative => "negative",
+            Self::Seen => "seen",
+        }
+    }
+
+    /// Whether its weight may be learned. What a person rejected or passed over goes down whatever others do: a promise, no
+    /// statistic.
+    pub fn is_learned(self) -> bool {
+        !matches!(self, Self::Negative | Self::Seen)
+    }
+
     /// All, in the order of [`Signals`].
     pub const ALL: [Self; SIGNALS] = [
         Self::Interest,
@@ -45,6 +71,7 @@ impl Signal {
         Self::Neighbour,
         Self::Together,
         Self::Alike,
+        Self::Facet,
         Self::Popular,
         Self::Trend,
         Self::Fresh,
@@ -67,6 +94,7 @@ impl Default for Weights {
             Signal::Neighbour => 1.0,
             Signal::Together => 1.0,
             Signal::Alike => 2.0,
+            Signal::Facet => 0.1,
             Signal::Popular => 0.15,
             Signal::Trend => 0.0,
             Signal::Fresh => 0.06,

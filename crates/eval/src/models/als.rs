@@ -114,7 +114,7 @@ mod tests {
             .map(|p| (0..10).filter(|i| (i * 3 + p / 2) % 5 > 0).map(|i| act(i * 2 + p % 2)).collect())
             .collect();
         let mut als = Als::learn(&train, 20, 4, 10.0, 1.0, 8, 1);
-        let scores = als.scores(&Case { history: vec![act(0), act(2)], targets: Vec::new(), now: 0 });
+        let scores = als.scores(&Case { history: vec![act(0), act(2)], ..Case::default() });
         let least = (2..10).map(|i| scores[i * 2]).fold(f64::INFINITY, f64::min);
         let most = (0..10).map(|i| scores[i * 2 + 1]).fold(f64::NEG_INFINITY, f64::max);
         assert!(least > most, "{scores:?}");

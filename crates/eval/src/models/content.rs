@@ -105,7 +105,7 @@ mod tests {
         let items = [item("green tea pot"), item("tea cup"), item("green car"), item("pot of soup"), item("car tea")];
         for weighting in [Weighting::TfIdf, Weighting::Bm25] {
             let history = vec![Act { item: 0, kind: EventKind::Like, value: None, at: 0 }];
-            let scores = Content::learn(&items, weighting).scores(&Case { history, targets: vec![1], now: 0 });
+            let scores = Content::learn(&items, weighting).scores(&Case { history, ..Case::default() });
             assert!(scores[2] > scores[4] && scores[3] > 0.0, "{scores:?}");
         }
     }

@@ -78,7 +78,7 @@ mod tests {
     #[test]
     fn with_decay_the_last_act_counts_most() {
         let train = [vec![act(0), act(2)], vec![act(1), act(3)]];
-        let case = Case { history: vec![act(0), act(1)], targets: Vec::new(), now: 9 };
+        let case = Case { history: vec![act(0), act(1)], now: 9, ..Case::default() };
         let mut ease = Ease::learn(&train, 4, 1.0).expect("can be inverted");
         let plain = ease.scores(&case);
         assert!((plain[2] - plain[3]).abs() < 1e-6);

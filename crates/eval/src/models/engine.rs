@@ -3,7 +3,8 @@
 use predilect_builder::events::{LearnOptions, LearnReport, learn};
 use predilect_core::catalogue::{Catalogue, Learned, LinkKind, attach};
 use predilect_core::event::Millis;
-use predilect_core::rank::Weights;
+use predilect_core::candidates::Candidate;
+use predilect_core::rank::{Gauge, RankConfig, Signals, Weights};
 use predilect_core::{ItemIdx, Profile};
 use predilect_engine::{Engine, EngineError, RecommendRequest};
 use serde_json::Map;
@@ -34,12 +35,14 @@ pub struct Settings {
     pub k: usize,
     /// Whether an event says less the older it is.
     pub ageing: bool,
+    /// Whether a person's choices move the weights.
+    pub personal: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         let name = "predilect".to_owned();
-        Self { name, learn: LearnOptions::default(), weights: None, diversity: 0.0, k: 10, ageing: true }
+        Self { name, learn: LearnOptions::default(), weights: None, diversity: 0.0, k: 10, ageing: true, personal: true }
     }
 }
 
@@ -117,6 +120,27 @@ impl<'a> EngineModel<'a> {
         catalogue.affinity(catalogue.similarity(&catalogue.query(a), b))
     }
 
+    /// The signals of all candidates after the history of a case, and the places of its targets among them; nothing if none of
+    /// them is a candidate.
+    pub fn measure(&mut self, case: &Case) -> Option<(Vec<Signals>, Vec<usize>)> {
+        self.adopt(&case.history, case.now);
+        let (candidates, taste) = self.engine.candidates(&self.request(case.now, LISTED, 0.0, &self.closed)).ok()?;
+        let config = RankConfig::default();
+        let gauge = Gauge::new(&taste, self.engine.catalogue(), &config, case.now);
+        let signals = candidates.iter().map(|candidate| gauge.read(candidate.item).signals).collect();
+        let item = |candidate: &Candidate| self.of_row[candidate.item.row()];
+        let wanted = |candidate: &Candidate| item(candidate).is_some_and(|item| case.targets.contains(&item));
+        let targets: Vec<usize> = (0..candidates.len()).filter(|&at| wanted(&candidates[at])).collect();
+        (!targets.is_empty()).then_some((signals, targets))
+    }
+
+    /// Stars that a person of this history would give items, where the catalogue has learned from ratings.
+    pub fn stars(&mut self, history: &[Act], items: &[usize]) -> Vec<Option<f64>> {
+        self.adopt(history, 0);
+        let ids: Vec<String> = items.iter().map(|&item| self.items[item].id.clone()).collect();
+        self.engine.stars(&ids)
+    }
+
     fn adopt(&mut self, history: &[Act], now: Millis) {
         let mut profile = Profile::default();
         for act in history {
@@ -130,8 +154,8 @@ impl<'a> EngineModel<'a> {
         self.engine.adopt(profile);
     }
 
-    fn ask(&self, now: Millis, k: usize, diversity: f64, exclude: &[usize]) -> Vec<(usize, f64)> {
-        let request = RecommendRequest {
+    fn request(&self, now: Millis, k: usize, diversity: f64, exclude: &[usize]) -> RecommendRequest {
+        RecommendRequest {
             now,
             k,
             seed: 0,
@@ -139,9 +163,13 @@ impl<'a> EngineModel<'a> {
             diversity,
             explore: 0.0,
             include_owned: false,
+            personal: self.settings.personal,
             exclude: exclude.iter().map(|&item| self.items[item].id.clone()).collect(),
-        };
-        let list = self.engine.rank(&request).unwrap_or_default();
+        }
+    }
+
+    fn ask(&self, now: Millis, k: usize, diversity: f64, exclude: &[usize]) -> Vec<(usize, f64)> {
+        let list = self.engine.rank(&self.request(now, k, diversity, exclude)).unwrap_or_default();
         list.into_iter().filter_map(|ranked| Some((self.of_row[ranked.item.row()]?, ranked.score))).collect()
     }
 }

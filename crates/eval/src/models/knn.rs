@@ -60,7 +60,7 @@ mod tests {
         let act = |item| Act { item, kind: EventKind::Like, value: None, at: 0 };
         // Item 0 with four people, of whom one has item 1 and two have item 2.
         let train = [vec![act(0), act(1)], vec![act(0), act(2)], vec![act(0), act(2)], vec![act(0)]];
-        let case = Case { history: vec![act(0)], targets: Vec::new(), now: 0 };
+        let case = Case { history: vec![act(0)], ..Case::default() };
         let scores = |k, shrink| ItemKnn::learn(&train, 3, k, shrink, None).scores(&case);
         let close = |found: f64, expected: f64| assert!((found - expected).abs() < 1e-12, "{found} is not {expected}");
         close(scores(2, 0.0)[1], 1.0 / 2.0);

@@ -37,11 +37,13 @@ pub struct Sizes {
     pub diversity: f64,
     /// How people behave.
     pub habits: Habits,
+    /// Only the engine, and it frozen.
+    pub engine_only: bool,
 }
 
 impl Default for Sizes {
     fn default() -> Self {
-        Self { people: 100, rounds: 80, k: 10, diversity: 0.3, habits: Habits::default() }
+        Self { people: std::env::var("PE").ok().and_then(|v| v.parse().ok()).unwrap_or(100), rounds: 80, k: 10, diversity: 0.3, habits: Habits::default(), engine_only: false }
     }
 }
 
@@ -71,22 +73,26 @@ pub fn drift(
     let world = World::new(&data.items);
     let lesson = lesson(catalogue, &data.items, &data.people, &engine.learn)?;
     let items = data.items.len();
-    let own = |what: &str, learns_until: usize, views: bool| -> Result<Seat<'_>, EngineError> {
-        let settings = Settings { k: sizes.k, diversity: sizes.diversity, ..engine.clone() };
+    let own = |what: &str, learns_until: usize, views: bool, personal: bool| -> Result<Seat<'_>, EngineError> {
+        let settings = Settings { k: sizes.k, diversity: sizes.diversity, personal, ..engine.clone() };
         let model = EngineModel::new(catalogue, &lesson, &data.items, settings)?;
         Ok(Seat { name: format!("{}{what}", engine.name), who: Who::Engine(Box::new(model)), learns_until, views })
     };
     let mut seats = vec![
-        own("", usize::MAX, true)?,
-        own(", frozen", FROZEN, true)?,
-        own(", clicks only", usize::MAX, false)?,
-        own(", clicks only, frozen", FROZEN, false)?,
+        own("", usize::MAX, true, true)?,
+        own(", weights as shipped", usize::MAX, true, false)?,
+        own(", frozen", FROZEN, true, true)?,
+        own(", clicks only", usize::MAX, false, true)?,
+        own(", clicks only, frozen", FROZEN, false, true)?,
         Seat::of(Random { items, seed }),
         Seat::of(Popular::learn(&data.people, items)),
         Seat::of(ItemKnn::learn(&data.people, items, 20, 10.0, Some(4.0))),
         Seat::of(Content::learn(&data.items, Weighting::TfIdf)),
         Seat { name: "who knows the taste".to_owned(), who: Who::Knows, learns_until: usize::MAX, views: false },
     ];
+    if sizes.engine_only {
+        seats.truncate(std::env::var("SE").ok().and_then(|v| v.parse().ok()).unwrap_or(2));
+    }
     let start = data.people.iter().flatten().map(|act| act.at).max().unwrap_or(0) + DAY;
     let stories: Vec<Vec<Story>> = seats
         .iter_mut()

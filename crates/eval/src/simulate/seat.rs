@@ -47,7 +47,7 @@ impl<'a> Seat<'a> {
         let history: Vec<Act> = history.iter().filter(told).copied().collect();
         let mut scores = match &mut self.who {
             Who::Engine(engine) => return engine.shown(&history, now, taken),
-            Who::Model(model) => model.scores(&Case { history, targets: Vec::new(), now }),
+            Who::Model(model) => model.scores(&Case { history, now, ..Case::default() }),
             Who::Knows => (0..person.items()).map(|item| person.liking(item)).collect(),
         };
         taken.iter().for_each(|&item| scores[item] = f64::NAN);

@@ -1,0 +1,80 @@
+//! Choices: what a person took of a list they saw, and what they passed over.
+
+use crate::event::{Event, EventKind, Millis};
+use crate::catalogue::ItemIdx;
+
+/// Time within which events are about one list.
+const SPAN: Millis = 120_000;
+
+/// A list of which something was taken and something passed over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chosen {
+    /// Events before the list was looked at.
+    pub before: usize,
+    /// Items that were opened, liked or bought, each once.
+    pub taken: Vec<ItemIdx>,
+    /// Items that were on screen and nothing more, each once.
+    pub passed: Vec<ItemIdx>,
+}
+
+/// The latest choices among `events`, oldest first, at most `limit`; `items` are theirs, where the catalogue has them.
+pub fn choices(events: &[Event], items: &[Option<ItemIdx>], limit: usize) -> Vec<Chosen> {
+    let mut all = Vec::new();
+    let mut from = 0;
+    while from < events.len() {
+        let until = events[from].at.saturating_add(SPAN);
+        let to = from + events[from..].partition_point(|event| event.at < until);
+        all.extend(chosen(from, &events[from..to], &items[from..to]));
+        from = to;
+    }
+    all.split_off(all.len().saturating_sub(limit))
+}
+
+fn chosen(before: usize, events: &[Event], items: &[Option<ItemIdx>]) -> Option<Chosen> {
+    let (mut taken, mut passed): (Vec<ItemIdx>, Vec<ItemIdx>) = Default::default();
+    let known = || events.iter().zip(items).filter_map(|(event, item)| Some((event, (*item)?)));
+    for (event, item) in known() {
+        let list = match event.kind {
+            EventKind::View => &mut passed,
+            _ if event.weight() > 0.0 => &mut taken,
+            _ => continue,
+        };
+        if !list.contains(&item) {
+            list.push(item);
+        }
+    }
+    passed.retain(|item| !taken.contains(item));
+    (!taken.is_empty() && !passed.is_empty()).then_some(Chosen { before, taken, passed })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_told_apart_by_time() {
+        use EventKind::*;
+        let event = |(kind, item, seconds): &(EventKind, u32, i64)| {
+            (Event { kind: *kind, item: item.to_string(), at: seconds * 1000, value: None }, Some(ItemIdx(*item)))
+        };
+        let told = [
+            (View, 1, 0),
+            (View, 2, 1),
+            (Click, 2, 5),
+            (View, 3, 9),
+            // Nothing is taken of this one, nothing passed over of the next.
+            (View, 4, 200),
+            (View, 4, 201),
+            (Like, 5, 500),
+            (View, 6, 900),
+            (Dislike, 6, 901),
+            (Purchase, 7, 902),
+        ];
+        let (events, items): (Vec<_>, Vec<_>) = told.iter().map(event).unzip();
+        let rows = |list: &[u32]| list.iter().map(|&row| ItemIdx(row)).collect::<Vec<_>>();
+        let first = Chosen { before: 0, taken: rows(&[2]), passed: rows(&[1, 3]) };
+        let last = Chosen { before: 7, taken: rows(&[7]), passed: rows(&[6]) };
+        assert_eq!(choices(&events, &items, 9), [first, last.clone()]);
+        assert_eq!(choices(&events, &items, 1), [last]);
+    }
+}
