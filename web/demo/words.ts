@@ -244,6 +244,8 @@ export function because(reason: Reason, title: string | undefined): string {
           return '和你看过的内容相近';
         }
         return reason.part < 0 ? `略降：和${named}内容相近` : `和你${did(reason.event.kind)}的${named}内容相近`;
+      case 'facet':
+        return reason.part < 0 ? `略降：你较少选${typed}` : `你常选${typed}`;
       case 'popular':
         return '大家都喜欢';
       case 'trend':
@@ -288,6 +290,8 @@ export function because(reason: Reason, title: string | undefined): string {
       return reason.part < 0
         ? `Lowered: much like ${named}`
         : `Much like ${named}, which you ${did(reason.event.kind)}`;
+    case 'facet':
+      return reason.part < 0 ? `Lowered: you seldom turn to ${typed}` : `You often turn to ${typed}`;
     case 'popular':
       return 'Popular with many';
     case 'trend':

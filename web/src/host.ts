@@ -123,6 +123,8 @@ export class Host {
         return undefined;
       case 'items':
         return clock.time(() => engine.items(...message.args));
+      case 'stars':
+        return clock.time(() => engine.stars(...message.args));
       case 'profile':
         return profile.withWaiting(clock.time(() => engine.profile(...message.args)));
       case 'whole':

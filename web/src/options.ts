@@ -20,7 +20,7 @@ const KEYS = {
     'onProgress',
     'signal',
   ],
-  recommend: ['k', 'filter', 'diversity', 'explore', 'include_owned', 'exclude', 'now', 'seed', 'signal'],
+  recommend: ['k', 'filter', 'diversity', 'explore', 'include_owned', 'exclude', 'personal', 'now', 'seed', 'signal'],
   search: ['k', 'filter', 'signal'],
   similar: ['k', 'filter', 'signal'],
   describe: ['weight', 'at', 'signal'],

@@ -38,6 +38,7 @@ export interface Calls {
   encode(texts: string[]): Float32Array;
   loadEncoder(): void;
   items(ids: string): string;
+  stars(ids: string): string;
   profile(now: number): string;
   forget(request: string): boolean;
   whole(): Piece;

@@ -207,6 +207,15 @@ export class Recommender<Item = ItemFields> {
   }
 
   /**
+   * How many stars, 1 to 5, the person would give items, in this order: what others gave, moved by the person's own ratings.
+   * Null for an unknown id, and everywhere if the catalogue was built without ratings.
+   */
+  async stars(ids: readonly string[], options: CallOptions = {}): Promise<(number | null)[]> {
+    checkKeys('call', options);
+    return this.#read(await this.#client.call('stars', [toJson(ids)], options.signal));
+  }
+
+  /**
    * Puts items into the catalogue of this page, in the place of those with the same ids or behind all: all of them or none.
    * They have the fields of the catalogue's items, `id` and `title` at least, and can be found, recommended and filtered by
    * at once. The catalogue's file stays as it is: a page adds them again when it is loaded. Loads the encoder and the builder.

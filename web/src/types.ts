@@ -241,6 +241,11 @@ export interface RecommendRequest {
   include_owned?: boolean;
   /** Ids that must not come. */
   exclude?: readonly string[];
+  /**
+   * Whether what the person chose from what they saw (clicks and likes beside views) moves how much each kind of reason
+   * counts. Default true.
+   */
+  personal?: boolean;
   /** The time to reckon ages from, in milliseconds since 1970. Default: the present. */
   now?: number;
   /** The seed of everything random. Default: drawn once for each recommender. Same seed and time, same answer. */
@@ -280,6 +285,8 @@ export type ReasonKind =
   | 'together'
   /** Says much the same as what the person turned to. */
   | 'alike'
+  /** Has a label, named by `text`, that the person turns to more than chance would have it; below 0: less. */
+  | 'facet'
   /** Liked by many. */
   | 'popular'
   /** Turned to by many lately. */
@@ -306,7 +313,7 @@ export interface Reason {
   part: number;
   /** The event that caused it. */
   event?: { kind: EventKind; item: string; at: number };
-  /** The typed text that caused it. */
+  /** The typed text or the label that caused it. */
   text?: string;
   /** Key of the interest in `profile()`. */
   interest?: string;
@@ -358,6 +365,8 @@ export interface Profile {
   dismissed: string[];
   /** The latest events, newest first, 50 at most; `export()` lists all. */
   recent: RecordedEvent[];
+  /** How many times as much as usual each kind of signal counts, learned from what the person chose; usual ones are left out. */
+  factors: Record<string, number>;
   /** Texts that no encoder has read yet, from an import or from another encoder's time. */
   waiting: string[];
 }

@@ -54,8 +54,7 @@ pub fn eval(args: &EvalArgs) -> Result<(), Failure> {
             eprintln!("{what}");
         }
     };
-    let report =
-        suite(&data, catalogue.as_deref(), &wanted, &say).map_err(|error| Failure::data(error.to_string()))?;
+    let report = suite(&data, catalogue.as_deref(), &wanted, &say).map_err(|error| Failure::data(error.to_string()))?;
     if let Some(path) = &args.html {
         files::write(path, html(&report).as_bytes())?;
     }
@@ -92,8 +91,12 @@ fn learn(args: &EvalArgs) -> Result<LearnOptions, Failure> {
 fn weights(changes: &[String]) -> Result<Weights, Failure> {
     let mut weights = Weights::for_events();
     for change in changes {
-        let refuse =
-            || Failure::usage(format!("--weight {change}: expected SIGNAL=WEIGHT, one of {}", Signal::ALL.map(Signal::name).join(", ")));
+        let refuse = || {
+            Failure::usage(format!(
+                "--weight {change}: expected SIGNAL=WEIGHT, one of {}",
+                Signal::ALL.map(Signal::name).join(", ")
+            ))
+        };
         let (name, weight) = change.split_once('=').ok_or_else(refuse)?;
         let signal = Signal::ALL.into_iter().find(|own| own.name() == name).ok_or_else(refuse)?;
         weights.set(signal, weight.parse().map_err(|_| refuse())?);

@@ -1,6 +1,7 @@
 //! `predilect inspect`.
 
 use predilect_core::catalogue::{Column, ColumnKind};
+use predilect_core::rank::Signal;
 use predilect_engine::Engine;
 use serde_json::{Value, json};
 
@@ -28,6 +29,7 @@ pub fn inspect(args: &InspectArgs) -> Result<(), Failure> {
             info.insert("bytes".into(), json!(size));
             info.insert("format".into(), json!(header.format));
             info.insert("background".into(), json!(header.background));
+            info.insert("learned".into(), json!(header.learned));
         }
         println!("{info}");
         return Ok(());
@@ -38,6 +40,12 @@ pub fn inspect(args: &InspectArgs) -> Result<(), Failure> {
     println!("background  {:.3} mean similarity of two items", header.background);
     println!("checksum    {} (matches)", header.checksum);
     println!("file        {size} bytes, format {}", header.format);
+    if let Some(learned) = &header.learned {
+        let stars = learned.stars.map_or_else(String::new, |stars| format!(", {stars:.2} stars on average"));
+        println!("learned     from {} events of {} people{stars}", learned.events, learned.people);
+        let weight = |signal: &Signal| format!("{} {:.3}", signal.name(), learned.weights.of(*signal));
+        println!("weights     {}", Signal::ALL.iter().map(weight).collect::<Vec<_>>().join(", "));
+    }
     println!("\nfields to filter by");
     print!(
         "{}",

@@ -42,7 +42,10 @@ pub fn train(args: &TrainArgs) -> Result<(), Failure> {
         println!("{}", json!({"training": trained, "used": better, "events": learned, "output": args.output}));
     } else {
         print!("{}{}", report(&trained), summary(&learned));
-        println!("{}", if better { "The trained weights are used." } else { "No better than the usual weights, which stay." });
+        println!(
+            "{}",
+            if better { "The trained weights are used." } else { "No better than the usual weights, which stay." }
+        );
     }
     Ok(())
 }

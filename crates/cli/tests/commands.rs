@@ -316,3 +316,33 @@ fn events_of_many_people_link_items() {
     assert!(kinds(&["--buy", "drill"], "saw").contains(&"together".to_owned()));
     assert!(!kinds(&["--buy", "cup"], "teapot").contains(&"together".to_owned()), "four people leave no trace");
 }
+
+#[test]
+fn what_counts_is_learned_from_events() {
+    let folder = shop();
+    // Everybody turns to kettle, teapot, cup and, later, drill and saw: too few acts are left to ask anything else.
+    let items = ["kettle", "teapot", "cup", "drill", "saw"];
+    let mut events = "user,item,kind,time\n".to_owned();
+    for person in 0..20 {
+        for (at, item) in items.iter().cycle().skip(person % 5).take(5).enumerate() {
+            events += &format!("p{person},{item},buy,{}\n", 1_700_000_000 + 86_400 * at);
+        }
+    }
+    fs::write(folder.path().join("events.csv"), &events).unwrap();
+    let train = ["train", "shop.predilect", "--events", "events.csv"];
+    let told = stdout(folder.path(), &[&train[..], &["-o", "trained.predilect", "-q"]].concat());
+    assert!(
+        told.contains("questions") && told.contains("newcomers") && told.contains("100 events of 20 people"),
+        "{told}"
+    );
+    let report: Value =
+        serde_json::from_str(&stdout(folder.path(), &[&train[..], &["--dry-run", "--json", "-q"]].concat())).unwrap();
+    assert!(report["training"]["held"].as_u64() > Some(0), "{report}");
+    assert_eq!(report["output"], Value::Null);
+    let inspect = stdout(folder.path(), &["inspect", "trained.predilect", "--json"]);
+    assert!(inspect.contains("\"people\":20"), "{inspect}");
+    fs::write(folder.path().join("few.csv"), "user,item,kind,time\na,kettle,buy,1700000000\n").unwrap();
+    let (code, message) =
+        failure(folder.path(), &["train", "shop.predilect", "--events", "few.csv", "--dry-run", "-q"], b"");
+    assert!(code == 1 && message.contains("too few events"), "{message}");
+}

@@ -58,3 +58,64 @@ impl<'a> Stars<'a> {
         (mean + self.lenience + sum / all).clamp(1.0, 5.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::{CatalogueParts, ItemParts, Learned, LearnedHead, attach, write};
+    use crate::event::Event;
+
+    /// Items of two kinds, all with a mean of three stars but the last, which has five.
+    fn catalogue(stars: Option<f64>) -> Catalogue {
+        let item = |at: usize| ItemParts { id: format!("i{at}"), fields: Default::default() };
+        let items: Vec<ItemParts> = (0..8).map(item).collect();
+        let vectors: Vec<f32> =
+            (0..8).flat_map(|at| if at % 2 == 0 { [1.0, 0.0, 0.1] } else { [0.0, 1.0, 0.1] }).collect();
+        let parts = CatalogueParts { name: "t", encoder: "e", dimension: 3, vectors: &vectors, items: &items };
+        let plain = Catalogue::open(write(&parts).unwrap()).unwrap();
+        let head = LearnedHead {
+            events: 1,
+            people: 1,
+            min_people: 1,
+            half_life_steps: 4.0,
+            half_life_days: 30.0,
+            handoff: 10.0,
+            stars,
+            weights: Default::default(),
+        };
+        let (links, mut means) = (vec![vec![]; 8], vec![3.0; 8]);
+        means[7] = 5.0;
+        let (next, together, alike) = (links.clone(), links.clone(), links);
+        let learned = Learned { head, support: vec![1; 8], trend: vec![0.0; 8], stars: means, next, together, alike };
+        Catalogue::open(attach(&plain, &learned).unwrap()).unwrap()
+    }
+
+    fn after(catalogue: &Catalogue, ratings: &[(&str, f64)]) -> Vec<f64> {
+        let mut profile = Profile::default();
+        for (at, (item, stars)) in (0..).zip(ratings) {
+            let event = Event { kind: EventKind::Rating, item: (*item).to_owned(), at, value: Some(*stars) };
+            profile.record(event).unwrap();
+        }
+        let stars = Stars::of(&profile, catalogue).unwrap();
+        (0..8).map(|row| stars.predict(ItemIdx(row))).collect()
+    }
+
+    #[test]
+    fn own_ratings_move_what_others_gave() {
+        let catalogue = catalogue(Some(3.25));
+        let none = after(&catalogue, &[]);
+        assert!((none[0] - 3.0).abs() < 0.01 && none[7] == 5.0);
+        let kind = after(&catalogue, &[("i0", 5.0), ("i1", 5.0)]);
+        assert!(kind[2] > none[2] && kind[3] > none[3], "who is kind to all is kind to the next");
+        let one = after(&catalogue, &[("i0", 5.0), ("i1", 1.0)]);
+        assert!(one[2] > 3.5 && one[3] < 2.5, "{one:?}");
+        let again = after(&catalogue, &[("i0", 1.0), ("i0", 5.0), ("i1", 1.0)]);
+        assert_eq!(again, one, "the last rating of an item counts");
+        assert!(one.iter().all(|stars| (1.0..=5.0).contains(stars)));
+    }
+
+    #[test]
+    fn without_ratings_there_are_no_stars() {
+        assert!(Stars::of(&Profile::default(), &catalogue(None)).is_none());
+    }
+}

@@ -129,8 +129,10 @@ pub struct Taste {
     pub session: Option<Interest>,
     /// The latest steps and what lies close to them.
     pub trail: Trail,
-    /// Which labels the person turns to.
+    /// Which labels the person turns to, in the long run.
     pub facets: Facets,
+    /// The same, of late.
+    pub recent_facets: Facets,
     /// Sum of the weights of all interests.
     pub strength: f64,
     /// Items about which the person has said something; not recommended again unless asked.
@@ -247,6 +249,8 @@ pub fn fold(
     taste.strength = taste.interests.iter().map(|interest| interest.weight).sum();
     taste.session = session(profile, catalogue, config, now);
     taste.trail = Trail::follow(profile.events(), &items, catalogue);
+    let recent = FacetConfig { half_life_acts: config.facets.recent_acts, ..config.facets };
+    taste.recent_facets = Facets::fold(catalogue, turned.clone(), passed.clone(), &recent);
     taste.facets = Facets::fold(catalogue, turned, passed, &config.facets);
     taste
 }

@@ -63,6 +63,15 @@ impl Engine {
         write(&self.items(&ids)?)
     }
 
+    /// [`Engine::stars`] for a list of ids.
+    ///
+    /// # Errors
+    /// As the call itself; text that is not such JSON is refused by name.
+    pub fn stars_json(&self, text: &str) -> Result<String, EngineError> {
+        let ids: Vec<String> = read("stars", text)?;
+        write(&self.stars(&ids))
+    }
+
     /// [`Engine::profile_reply`].
     ///
     /// # Errors

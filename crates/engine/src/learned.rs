@@ -13,7 +13,8 @@ pub(crate) struct Choices {
 impl Choices {
     /// Items that were taken, and those that were passed over.
     pub(crate) fn met(&self) -> [Vec<ItemIdx>; 2] {
-        let of = |list: fn(&Chosen) -> &Vec<ItemIdx>| self.known.iter().flat_map(|(own, _)| list(own)).copied().collect();
+        let of =
+            |list: fn(&Chosen) -> &Vec<ItemIdx>| self.known.iter().flat_map(|(own, _)| list(own)).copied().collect();
         [of(|own| &own.taken), of(|own| &own.passed)]
     }
 

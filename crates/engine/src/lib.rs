@@ -27,7 +27,7 @@ use std::cell::{OnceCell, RefCell};
 use predilect_core::candidates::{Candidate, by_date, by_popularity, by_trend};
 use predilect_core::catalogue::Column;
 use predilect_core::event::Millis;
-use predilect_core::rank::{Ranked, Signals, Weights, explain};
+use predilect_core::rank::{Ranked, Signal, Signals, Weights, explain};
 use predilect_core::reason::ReasonKind;
 use predilect_core::stars::Stars;
 use predilect_core::taste::{Gathered, Origin, dismissed, fold};
@@ -279,6 +279,7 @@ impl Engine {
     pub fn profile_reply(&self, now: Millis) -> ProfileReply {
         let taste = self.taste(now);
         let ids = |items: &[ItemIdx]| items.iter().map(|&item| self.catalogue.id(item).to_owned()).collect();
+        let factors = Signal::ALL.into_iter().map(Signal::name).zip(self.weights(true).1);
         ProfileReply {
             events: self.profile.events().len(),
             interests: self.interest_replies(&taste.interests),
@@ -286,6 +287,7 @@ impl Engine {
             owned: ids(&taste.owned),
             dismissed: ids(&taste.dismissed),
             recent: self.profile.events().iter().rev().take(RECENT).cloned().collect(),
+            factors: Entries(factors.filter(|(_, factor)| *factor != 1.0).collect()),
         }
     }
 

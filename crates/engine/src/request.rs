@@ -139,6 +139,8 @@ pub struct ProfileReply {
     pub dismissed: Vec<String>,
     /// The latest events, newest first, at most 50.
     pub recent: Vec<Event>,
+    /// Factors that the person's choices have put on the weights of signals, without those that are 1.
+    pub factors: Entries<'static, f64>,
 }
 
 /// An interest.

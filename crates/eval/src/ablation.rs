@@ -47,7 +47,7 @@ const SIGNALS: [(&str, &[Signal]); 11] = [
     ("what comes next", &[Signal::Neighbour]),
     ("what goes together", &[Signal::Together]),
     ("what says the same", &[Signal::Alike]),
-    ("labels", &[Signal::Facet]),
+    ("labels", &[Signal::Facet, Signal::RecentFacet]),
     ("popularity", &[Signal::Popular]),
     ("trend", &[Signal::Trend]),
     ("freshness", &[Signal::Fresh]),

@@ -27,7 +27,8 @@ pub fn table(data: &Dataset, catalogue: &[u8], settings: &Settings, seed: u64) -
     let (mut train, mut asked): (Vec<Vec<Act>>, Vec<Vec<Question>>) = Default::default();
     for (person, acts) in data.people.iter().enumerate() {
         let known = |at: usize| chance(mix(seed, person as u64), at as u64) < KNOWN;
-        let question = |(at, act): (usize, &Act)| Some(Question { item: act.item, given: act.stars()? }).filter(|_| !known(at));
+        let question =
+            |(at, act): (usize, &Act)| Some(Question { item: act.item, given: act.stars()? }).filter(|_| !known(at));
         train.push(acts.iter().enumerate().filter(|(at, _)| known(*at)).map(|(_, act)| *act).collect());
         asked.push(acts.iter().enumerate().filter_map(question).collect());
     }
@@ -51,7 +52,10 @@ pub fn table(data: &Dataset, catalogue: &[u8], settings: &Settings, seed: u64) -
         (settings.name.clone(), own.clone()),
         ("mean of all".to_owned(), each(&|_, _| means.all)),
         ("mean of the item".to_owned(), each(&|_, item| means.items[item])),
-        ("mean of person and item".to_owned(), each(&|person, item| means.people[person] + means.items[item] - means.all)),
+        (
+            "mean of person and item".to_owned(),
+            each(&|person, item| means.people[person] + means.items[item] - means.all),
+        ),
     ];
     let wrong = |predicted: &[f64]| -> Vec<f64> {
         predicted.iter().zip(&given).map(|(predicted, given)| (predicted.clamp(1.0, 5.0) - given).abs()).collect()
@@ -60,7 +64,8 @@ pub fn table(data: &Dataset, catalogue: &[u8], settings: &Settings, seed: u64) -
         let errors = wrong(&predicted);
         let pairs: Vec<(f64, f64)> =
             predicted.iter().zip(&given).map(|(predicted, given)| (predicted.clamp(1.0, 5.0), *given)).collect();
-        let cells = vec![mean(&errors, SEED), paired(&errors, &wrong(&own), SEED).mean, Mean::exact(rating(&pairs).rmse)];
+        let cells =
+            vec![mean(&errors, SEED), paired(&errors, &wrong(&own), SEED).mean, Mean::exact(rating(&pairs).rmse)];
         Row { name, cells }
     };
     let note = format!(
@@ -93,7 +98,8 @@ impl Means {
             people.push(own);
         }
         let all = all.0 / all.1.max(1.0);
-        let mean = |list: Vec<(f64, f64)>| list.into_iter().map(|(sum, n)| if n > 0.0 { sum / n } else { all }).collect();
+        let mean =
+            |list: Vec<(f64, f64)>| list.into_iter().map(|(sum, n)| if n > 0.0 { sum / n } else { all }).collect();
         Self { all, people: mean(people), items: mean(sums) }
     }
 }
@@ -115,7 +121,8 @@ mod tests {
         let (mut data, catalogue) = synthetic(1);
         // Half of the topics are to one half of the people's liking, the rest to the other's; all means say nothing.
         for (person, acts) in data.people.iter_mut().enumerate() {
-            let all: Vec<Act> = (0..40).map(|at| Act { item: (person * 7 + at * 3) % data.items.len(), ..acts[0] }).collect();
+            let all: Vec<Act> =
+                (0..40).map(|at| Act { item: (person * 7 + at * 3) % data.items.len(), ..acts[0] }).collect();
             *acts = all;
             acts.iter_mut().for_each(|act| act.value = Some(if act.item % 2 == person % 2 { 5.0 } else { 2.0 }));
         }

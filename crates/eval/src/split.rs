@@ -56,7 +56,12 @@ pub fn leave_last_out(data: &Dataset, back: usize) -> Split {
         split.train.push(acts[..known].to_vec());
         if known > 0 {
             let asked = acts[known];
-            split.cases.push(Case { person, history: acts[..known].to_vec(), targets: vec![asked.item], now: asked.at });
+            split.cases.push(Case {
+                person,
+                history: acts[..known].to_vec(),
+                targets: vec![asked.item],
+                now: asked.at,
+            });
         }
     }
     split

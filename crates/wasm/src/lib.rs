@@ -72,6 +72,11 @@ impl Engine {
         self.0.items_json(ids).map_err(thrown)
     }
 
+    /// Stars the person would give items, null where nothing tells.
+    pub fn stars(&self, ids: &str) -> Result<String, JsValue> {
+        self.0.stars_json(ids).map_err(thrown)
+    }
+
     /// All that is known of the person.
     pub fn profile(&self, now: f64) -> Result<String, JsValue> {
         self.0.profile_json(now as i64).map_err(thrown)

@@ -83,6 +83,35 @@ test('what is owned or turned away does not come again unless asked for', async 
   recommender.close();
 });
 
+test('labels and choices count, and are shown', async () => {
+  const recommender = await open();
+  const usual = await recommender.profile();
+  assert.deepEqual(usual.factors, {});
+  // Travel is chosen from lists that show tea as well.
+  for (let round = 0; round < 4; round++) {
+    const at = 1_700_000_000_000 + round * 3_600_000;
+    await recommender.record([
+      { kind: 'view', item: `tea-${2 * round}`, at },
+      { kind: 'view', item: `train-${2 * round + 1}`, at: at + 1000 },
+      { kind: 'click', item: `train-${2 * round + 1}`, at: at + 2000 },
+    ]);
+  }
+  const { factors } = await recommender.profile();
+  assert.ok(Object.keys(factors).length > 0 && Object.values(factors).every((factor) => factor >= 1 / 8 && factor <= 8));
+  const { items } = await recommender.recommend({ k: 3, now: 1_700_000_100_000 });
+  const label = items.flatMap(({ reasons }) => reasons).find(({ kind }) => kind === 'facet');
+  assert.ok(['travel', 'Trains', 'rails'].includes(label?.text), label?.text);
+  const plain = await recommender.recommend({ k: 3, now: 1_700_000_100_000, personal: false });
+  assert.notDeepEqual(
+    plain.items.map(({ score }) => score),
+    items.map(({ score }) => score),
+  );
+  await recommender.forget({ all: true });
+  assert.deepEqual((await recommender.profile()).factors, {});
+  assert.deepEqual(await recommender.stars(['tea-1', 'nothing']), [null, null], 'nobody gave any');
+  recommender.close();
+});
+
 test('filters and exclusions hold', async () => {
   const recommender = await open();
   const { items } = await recommender.recommend({

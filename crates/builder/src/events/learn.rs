@@ -138,7 +138,8 @@ pub fn learn(people: &[Vec<Act>], mut alike: Links, options: &LearnOptions) -> (
         pairs_dropped: common.dropped / 2,
         min_people: options.min_people,
         // Support, trend, stars, and the number of links of each kind that there is.
-        bytes_per_item: (3 + usize::from(!stars.is_empty()) + kinds.iter().filter(|entries| **entries > 0).count()) as f64
+        bytes_per_item: (3 + usize::from(!stars.is_empty()) + kinds.iter().filter(|entries| **entries > 0).count())
+            as f64
             + (kinds.iter().sum::<usize>() * entry_bytes) as f64 / count.max(1) as f64,
     };
     let trend = trend(people, &support, options);

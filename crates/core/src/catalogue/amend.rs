@@ -137,7 +137,8 @@ impl<'a> Kept<'a> {
     fn learned(&self, head: LearnedHead) -> Learned {
         let each = || self.sources.iter().map(|source| source.ok());
         // A new item is thought to be like all.
-        let stars = |mean: f64| each().map(|item| item.and_then(|item| self.old.stars(item)).unwrap_or(mean) as f32).collect();
+        let stars =
+            |mean: f64| each().map(|item| item.and_then(|item| self.old.stars(item)).unwrap_or(mean) as f32).collect();
         let stars = head.stars.map_or_else(Vec::new, stars);
         Learned {
             head,

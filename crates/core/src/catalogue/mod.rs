@@ -1,6 +1,6 @@
 //! The catalogue file: what it holds, how it is written ([`write`]) and read ([`Catalogue::open`]).
 //!
-//! # Layout, format 2
+//! # Layout, format 3
 //! A safetensors file. Its metadata has one key, `predilect`, whose value is the JSON of [`Header`]. Integers are little
 //! endian; `n` is the number of items, `d` the dimension.
 //!
@@ -63,7 +63,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// Version of the layout that this code writes and reads.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 const METADATA_KEY: &str = "predilect";
 

@@ -4,8 +4,8 @@ mod explore;
 mod personal;
 mod weights;
 
-pub use personal::{Choice, PersonalConfig, factors};
 use explore::Arms;
+pub use personal::{Choice, PersonalConfig, factors};
 pub use weights::{SIGNALS, Signal, Signals, Weights};
 
 use crate::candidates::{Candidate, age_days};
@@ -174,7 +174,11 @@ impl Reading {
             (ReasonKind::Neighbour, Refers::Trail(LinkKind::Next), value(Signal::Neighbour)),
             (ReasonKind::Together, Refers::Trail(LinkKind::Together), value(Signal::Together)),
             (ReasonKind::Alike, Refers::Trail(LinkKind::Alike), value(Signal::Alike)),
-            (ReasonKind::Facet, self.facet.map_or(Refers::Nothing, Refers::Facet), value(Signal::Facet)),
+            (
+                ReasonKind::Facet,
+                self.facet.map_or(Refers::Nothing, Refers::Facet),
+                value(Signal::Facet) + value(Signal::RecentFacet),
+            ),
             (ReasonKind::Popular, Refers::Nothing, value(Signal::Popular)),
             (ReasonKind::Trend, Refers::Nothing, value(Signal::Trend)),
             (ReasonKind::Fresh, Refers::Nothing, value(Signal::Fresh)),
@@ -209,6 +213,7 @@ impl<'a> Gauge<'a> {
         let trail = |kind| self.taste.trail.closeness(kind, item);
         let session = self.taste.session.as_ref().map_or(0.0, |session| self.affinity(session, item));
         let (facets, facet) = self.taste.facets.read(self.catalogue, item);
+        let (recent_facets, recent_facet) = self.taste.recent_facets.read(self.catalogue, item);
         // In the order of the signals.
         let signals = [
             affinity,
@@ -218,6 +223,7 @@ impl<'a> Gauge<'a> {
             trail(LinkKind::Together) * (1.0 - self.settled),
             trail(LinkKind::Alike),
             facets,
+            recent_facets,
             self.catalogue.share(item) * (1.0 - self.settled),
             self.catalogue.trend(item),
             self.fresh(item),
@@ -225,7 +231,7 @@ impl<'a> Gauge<'a> {
             f64::from(self.taste.times_seen(item)).ln_1p(),
         ];
         let typed = interest.is_some_and(|i| matches!(self.taste.interests[i].origin, Origin::Typed(_)));
-        Reading { signals, interest, typed, negative, facet }
+        Reading { signals, interest, typed, negative, facet: facet.or(recent_facet) }
     }
 
     fn affinity(&self, interest: &Interest, item: ItemIdx) -> f64 {

@@ -20,6 +20,8 @@ pub enum Signal {
     Alike,
     /// How much more than others the person turns to its labels.
     Facet,
+    /// The same, of late.
+    RecentFacet,
     /// Popularity, times how little the person is known.
     Popular,
     /// Recent popularity.
@@ -33,7 +35,7 @@ pub enum Signal {
 }
 
 /// Number of signals.
-pub const SIGNALS: usize = 12;
+pub const SIGNALS: usize = 13;
 
 /// A number for each signal.
 pub type Signals = [f64; SIGNALS];
@@ -49,6 +51,7 @@ impl Signal {
             Self::Together => "together",
             Self::Alike => "alike",
             Self::Facet => "facet",
+            Self::RecentFacet => "recent-facet",
             Self::Popular => "popular",
             Self::Trend => "trend",
             Self::Fresh => "fresh",
@@ -72,6 +75,7 @@ impl Signal {
         Self::Together,
         Self::Alike,
         Self::Facet,
+        Self::RecentFacet,
         Self::Popular,
         Self::Trend,
         Self::Fresh,
@@ -95,6 +99,7 @@ impl Default for Weights {
             Signal::Together => 1.0,
             Signal::Alike => 2.0,
             Signal::Facet => 0.1,
+            Signal::RecentFacet => 0.05,
             Signal::Popular => 0.15,
             Signal::Trend => 0.0,
             Signal::Fresh => 0.06,

@@ -1,7 +1,7 @@
 //! Choices: what a person took of a list they saw, and what they passed over.
 
-use crate::event::{Event, EventKind, Millis};
 use crate::catalogue::ItemIdx;
+use crate::event::{Event, EventKind, Millis};
 
 /// Time within which events are about one list.
 const SPAN: Millis = 120_000;

@@ -17,11 +17,13 @@ pub struct FacetConfig {
     pub shown: f64,
     /// Items turned to since then after which one counts half, above 0.
     pub half_life_acts: f64,
+    /// The same for what is of late.
+    pub recent_acts: f64,
 }
 
 impl Default for FacetConfig {
     fn default() -> Self {
-        Self { prior: 1.0, shown: 20.0, half_life_acts: std::env::var("FH").ok().and_then(|v| v.parse().ok()).unwrap_or(20.0) }
+        Self { prior: 1.0, shown: 20.0, half_life_acts: 20.0, recent_acts: 4.0 }
     }
 }
 
@@ -53,6 +55,8 @@ pub struct Facet {
 
 impl Facets {
     /// Folds what a person turned to and what they passed over.
+    // Called twice; once in the file is enough.
+    #[inline(never)]
     pub(super) fn fold(
         catalogue: &Catalogue,
         mut turned: Vec<Met>,
@@ -93,6 +97,7 @@ impl Facets {
     }
 
     /// How much the labels of an item speak for it (below 0: against it), and the one that says most.
+    #[inline(never)]
     pub fn read(&self, catalogue: &Catalogue, item: ItemIdx) -> (f64, Option<Facet>) {
         let (mut sum, mut count, mut most) = (0.0, 0_u32, None);
         let mut largest = 0.0_f64;
@@ -109,5 +114,69 @@ impl Facets {
         }
         // Labels of one item say partly the same.
         (if count == 0 { 0.0 } else { sum / f64::from(count).sqrt() }, most)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::{CatalogueParts, ItemParts, write};
+
+    /// Twelve items: half of them red, half blue, one of each with a label of its own.
+    fn catalogue() -> Catalogue {
+        let item = |at: usize| {
+            let mut tags = vec![if at % 2 == 0 { "red" } else { "blue" }];
+            if at < 2 {
+                tags.push(["rare red", "rare blue"][at]);
+            }
+            let fields = serde_json::json!({"tags": tags, "year": 2000 + at});
+            ItemParts { id: format!("i{at}"), fields: fields.as_object().unwrap().clone() }
+        };
+        let items: Vec<ItemParts> = (0..12).map(item).collect();
+        let vectors: Vec<f32> = (0..12).flat_map(|at| [1.0, at as f32]).collect();
+        let parts = CatalogueParts { name: "t", encoder: "e", dimension: 2, vectors: &vectors, items: &items };
+        Catalogue::open(write(&parts).unwrap()).unwrap()
+    }
+
+    fn met(rows: &[u32], weight: f64) -> Vec<Met> {
+        rows.iter().map(|&row| Met { item: ItemIdx(row), weight, at: Millis::from(row) }).collect()
+    }
+
+    fn lift(facets: &Facets, catalogue: &Catalogue, row: u32) -> f64 {
+        facets.read(catalogue, ItemIdx(row)).0
+    }
+
+    #[test]
+    fn labels_that_are_turned_to_more_than_expected_speak_for_an_item() {
+        let catalogue = catalogue();
+        let config = FacetConfig::default();
+        let none = Facets::fold(&catalogue, vec![], vec![], &config);
+        assert_eq!(none.read(&catalogue, ItemIdx(3)), (0.0, None));
+        let fold =
+            |turned: &[u32], passed: &[u32]| Facets::fold(&catalogue, met(turned, 1.0), met(passed, 1.0), &config);
+        let few = fold(&[2, 4], &[]);
+        let (red, blue) = (lift(&few, &catalogue, 6), lift(&few, &catalogue, 7));
+        assert!(red > 0.0 && blue < 0.0);
+        let name = few.read(&catalogue, ItemIdx(6)).1.and_then(|facet| catalogue.label(facet.column, facet.label));
+        assert_eq!(name, Some("red"));
+        let more = fold(&[2, 4, 6, 8], &[]);
+        assert!(lift(&more, &catalogue, 10) > red, "many acts say more than few");
+        let mixed = fold(&[2, 3, 4, 5], &[]);
+        assert!(lift(&mixed, &catalogue, 6).abs() < 0.1 && lift(&mixed, &catalogue, 7).abs() < 0.1);
+        let shown_red_only = fold(&[2, 4], &[6, 8, 10, 2, 4, 6]);
+        assert!(lift(&shown_red_only, &catalogue, 10) < red, "who is shown nothing else chose nothing");
+        assert!(
+            lift(&fold(&[], &[6, 8, 10]), &catalogue, 2).abs() < 1e-6,
+            "to pass over everything says nothing of a label"
+        );
+    }
+
+    #[test]
+    fn what_was_turned_to_last_counts_most() {
+        let catalogue = catalogue();
+        let config = FacetConfig { half_life_acts: 2.0, ..FacetConfig::default() };
+        // Red before blue: rows are times.
+        let facets = Facets::fold(&catalogue, met(&[2, 4, 6, 7, 9, 11], 1.0), vec![], &config);
+        assert!(lift(&facets, &catalogue, 3) > 0.0 && lift(&facets, &catalogue, 8) < 0.0);
     }
 }

@@ -1,9 +1,9 @@
 //! The engine that runs in the page, over a catalogue that has learned from the training part only.
 
 use predilect_builder::events::{LearnOptions, LearnReport, learn};
+use predilect_core::candidates::Candidate;
 use predilect_core::catalogue::{Catalogue, Learned, LinkKind, attach};
 use predilect_core::event::Millis;
-use predilect_core::candidates::Candidate;
 use predilect_core::rank::{Gauge, RankConfig, Signals, Weights};
 use predilect_core::{ItemIdx, Profile};
 use predilect_engine::{Engine, EngineError, RecommendRequest};
@@ -42,7 +42,15 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         let name = "predilect".to_owned();
-        Self { name, learn: LearnOptions::default(), weights: None, diversity: 0.0, k: 10, ageing: true, personal: true }
+        Self {
+            name,
+            learn: LearnOptions::default(),
+            weights: None,
+            diversity: 0.0,
+            k: 10,
+            ageing: true,
+            personal: true,
+        }
     }
 }
 

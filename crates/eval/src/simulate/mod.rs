@@ -43,7 +43,7 @@ pub struct Sizes {
 
 impl Default for Sizes {
     fn default() -> Self {
-        Self { people: std::env::var("PE").ok().and_then(|v| v.parse().ok()).unwrap_or(100), rounds: 80, k: 10, diversity: 0.3, habits: Habits::default(), engine_only: false }
+        Self { people: 100, rounds: 80, k: 10, diversity: 0.3, habits: Habits::default(), engine_only: false }
     }
 }
 
@@ -91,7 +91,7 @@ pub fn drift(
         Seat { name: "who knows the taste".to_owned(), who: Who::Knows, learns_until: usize::MAX, views: false },
     ];
     if sizes.engine_only {
-        seats.truncate(std::env::var("SE").ok().and_then(|v| v.parse().ok()).unwrap_or(2));
+        seats.truncate(3);
     }
     let start = data.people.iter().flatten().map(|act| act.at).max().unwrap_or(0) + DAY;
     let stories: Vec<Vec<Story>> = seats

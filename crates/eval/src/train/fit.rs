@@ -15,24 +15,29 @@ pub struct FitOptions {
 
 /// Steps at most; the method doubles its digits with each near the end.
 const STEPS: usize = 30;
+/// Times that a step is halved at most.
+const HALVES: i32 = 20;
 /// Loss by which a step must gain for another one.
 const GAIN: f64 = 1e-7;
 
-/// Fits weights to `questions`, starting from `start`. What no question tells apart keeps its weight. Stops as soon as a step
-/// does not lower the loss on `held` (early stopping), unless that is empty.
+/// Fits weights to `questions`, starting from `start`. What no question tells apart keeps its weight. Stops where no step
+/// lowers the loss on `held` as well (early stopping), unless that is empty.
 pub fn fit(questions: &[Question], held: &[Question], start: &Weights, options: &FitOptions) -> Weights {
     let spread = spread(questions);
     let mut weights = start.0;
-    let (mut here, mut best) = (slope(questions, &weights, options, &spread, &start.0), mean(held, &weights, options.loss));
+    let (mut here, mut best) =
+        (slope(questions, &weights, options, &spread, &start.0), mean(held, &weights, options.loss));
     for _ in 0..STEPS {
         let direction = step(&here, &weights, &spread, &start.0);
-        let Some((next, there)) = descend(questions, &weights, &direction, here.value, options, &spread, &start.0) else {
-            break;
-        };
-        let lost = mean(held, &next, options.loss);
-        if lost > best {
-            break;
-        }
+        // The first point on the way, halved as often as needed, that loses less, on both.
+        let found = (0..HALVES).find_map(|halves| {
+            let length = 0.5_f64.powi(halves);
+            let next: Signals = std::array::from_fn(|i| weights[i] + length * direction[i]);
+            let there = slope(questions, &next, options, &spread, &start.0);
+            let lost = mean(held, &next, options.loss);
+            (there.value < here.value && lost <= best).then_some((next, there, lost))
+        });
+        let Some((next, there, lost)) = found else { break };
         let gained = here.value - there.value;
         (weights, here, best) = (next, there, lost);
         if gained < GAIN {
@@ -115,26 +120,4 @@ fn step(here: &Slope, weights: &Signals, spread: &Signals, start: &Signals) -> S
         }
     }
     change
-}
-
-/// The first point on the way, halved as often as needed, that loses less.
-fn descend(
-    questions: &[Question],
-    weights: &Signals,
-    direction: &Signals,
-    lost: f64,
-    options: &FitOptions,
-    spread: &Signals,
-    start: &Signals,
-) -> Option<(Signals, Slope)> {
-    let mut length = 1.0;
-    for _ in 0..20 {
-        let next: Signals = std::array::from_fn(|i| weights[i] + length * direction[i]);
-        let there = slope(questions, &next, options, spread, start);
-        if there.value < lost {
-            return Some((next, there));
-        }
-        length /= 2.0;
-    }
-    None
 }

@@ -120,6 +120,9 @@ pub fn train(
     }
     [&mut fitted, &mut held].into_iter().for_each(balance);
     let (all, rest) = (fitted.concat(), held.concat());
+    if all.is_empty() || rest.is_empty() {
+        return Ok(None);
+    }
     say(&format!("fitting to {} questions", all.len()));
     let tried = options.l2.iter().map(|&l2| {
         let weights = fit(&all, &rest, &start, &FitOptions { loss: options.loss, l2 });
@@ -198,4 +201,70 @@ fn ndcgs(questions: &[Question], weights: &Signals) -> Vec<f64> {
 fn mean_ndcg(questions: &[Question], weights: &Signals) -> f64 {
     let total: f64 = questions.iter().map(|question| question.weight).sum();
     ndcgs(questions, weights).iter().zip(questions).map(|(ndcg, question)| ndcg * question.weight / total).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::synthetic::synthetic;
+    use predilect_core::rank::{SIGNALS, Signal};
+
+    #[test]
+    fn what_decides_is_found_again() {
+        let (data, catalogue) = synthetic(1);
+        // Weights that look at nothing but freshness put what people turned to anywhere.
+        let mut start = Weights([0.0; SIGNALS]);
+        start.set(Signal::Fresh, 0.1);
+        let settings = Settings { weights: Some(start), ..Settings::default() };
+        for loss in [Loss::CrossEntropy, Loss::Pairwise] {
+            let options = TrainOptions { loss, l2: vec![0.01], ..TrainOptions::default() };
+            let report = train(&data, &catalogue, &settings, &options, &|_| ()).expect("opens").expect("has questions");
+            assert!(report.is_better() && report.gain.value > 0.05, "{report:?}");
+            assert!(report.weights.of(Signal::Interest) > 0.0 || report.weights.of(Signal::Facet) > 0.0, "{report:?}");
+            assert_eq!(report.weights.of(Signal::Fresh), 0.1, "nothing tells it apart");
+        }
+        let nobody = Dataset { people: Vec::new(), ..data };
+        let options = TrainOptions::default();
+        assert_eq!(train(&nobody, &catalogue, &Settings::default(), &options, &|_| ()).expect("opens"), None);
+    }
+
+    /// Two people and two items, each liked by one of the two: `a` and `b` say who asks and what is asked about.
+    fn two_people(product: bool) -> Vec<Question> {
+        let signals = |a: f64, b: f64| {
+            let mut signals = [0.0; SIGNALS];
+            signals[Signal::Session as usize] = a;
+            signals[Signal::Popular as usize] = b;
+            if product {
+                signals[Signal::Interest as usize] = a * b;
+            }
+            signals
+        };
+        let question = |(at, a): (usize, f64)| Question {
+            candidates: vec![signals(a, 1.0), signals(a, -1.0)],
+            targets: vec![at],
+            weight: 1.0,
+        };
+        [1.0, -1.0].into_iter().enumerate().map(question).collect()
+    }
+
+    #[test]
+    fn without_an_interaction_all_people_get_one_order() {
+        let start = Weights([0.0; SIGNALS]);
+        for loss in [Loss::CrossEntropy, Loss::Pairwise] {
+            let options = FitOptions { loss, l2: 1e-6 };
+            let (apart, together) = (two_people(false), two_people(true));
+            // W1 U + W2 I: the first term is the same for all items of a person and orders nothing.
+            let flat = fit(&apart, &[], &start, &options);
+            let order = |weights: &Weights, questions: &[Question]| -> Vec<bool> {
+                let first = |question: &Question| {
+                    score(&weights.0, &question.candidates[0]) > score(&weights.0, &question.candidates[1])
+                };
+                questions.iter().map(first).collect()
+            };
+            let found = order(&flat, &apart);
+            assert_eq!(found[0], found[1], "{loss:?}");
+            let model = fit(&together, &[], &start, &options);
+            assert_eq!(order(&model, &together), [true, false], "{loss:?}");
+        }
+    }
 }
