@@ -1,12 +1,14 @@
 //! One catalogue, one profile, and the calls a page makes on them.
 //!
 //! ```text
-//! recommend: taste = fold(profile) -> plan(taste) -> top_k(plan) -> finish(hits) -> reply
+//! recommend: taste = fold(profile) -> plan(taste) -> top_k(plan) -> finish(hits) -> choose -> reply
 //! ```
-//! `plan` and `finish` are pure; the scan is the only heavy step. Equal catalogue, profile and request give equal replies.
+//! All but `top_k` is pure; the scan is the only heavy step. Equal catalogue, profile and request give equal replies.
 
+mod cursor;
 mod error;
 mod json;
+mod list;
 mod merge;
 mod plan;
 mod recall;
@@ -16,8 +18,8 @@ mod snapshot;
 pub use error::EngineError;
 pub use merge::{MergeReply, MergeRequest, Unencoded};
 pub use request::{
-    Counts, Entries, InfoReply, InterestReply, MAX_K, ProfileReply, Range, RecommendRequest, Reply, ReplyItem,
-    SearchRequest, SimilarRequest,
+    About, Counts, Entries, InfoReply, InterestReply, MAX_K, MoreRequest, PinRule, ProfileReply, PushRule, Range,
+    RecommendRequest, Reply, ReplyItem, SearchRequest,
 };
 pub use snapshot::TypedBody;
 
@@ -26,18 +28,17 @@ use std::cell::{OnceCell, RefCell};
 use predilect_core::candidates::{by_date, by_popularity, by_trend};
 use predilect_core::catalogue::Column;
 use predilect_core::event::Millis;
-use predilect_core::rank::{Ranked, explain};
 use predilect_core::reason::ReasonKind;
-use predilect_core::taste::{Gathered, Origin, dismissed, fold};
+use predilect_core::taste::{Gathered, Origin, fold};
 use predilect_core::{
-    Bitmap, Catalogue, Event, Filter, Forget, Interest, ItemIdx, Profile, Query, Reason, Taste, TasteConfig, Typed,
+    Bitmap, Catalogue, Event, Filter, Forget, Interest, ItemIdx, Profile, Reason, Taste, TasteConfig, Typed,
     UnitVector, VectorError,
 };
 use predilect_search::{Hit, Outline, Rows, top_k};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use plan::{Orders, finish, plan};
+use plan::Orders;
 use recall::Memory;
 use request::check_k;
 
@@ -147,60 +148,6 @@ impl Engine {
         Ok(self.profile.describe(Typed { text: text.to_owned(), vector, weight, at })?)
     }
 
-    /// Recommends items for the profile.
-    ///
-    /// # Errors
-    /// Refuses a request whose values are out of range or whose filter does not fit the catalogue.
-    pub fn recommend(&self, request: &RecommendRequest) -> Result<Reply, EngineError> {
-        let (list, taste) = self.ranked(request)?;
-        let item =
-            |ranked: Ranked| self.reply_item(ranked.item, ranked.score, explain(&ranked, &taste, &self.catalogue));
-        Ok(Reply { items: list.into_iter().map(item).collect::<Result<_, _>>()? })
-    }
-
-    /// As [`Engine::recommend`], without fields and reasons.
-    ///
-    /// # Errors
-    /// As [`Engine::recommend`].
-    pub fn rank(&self, request: &RecommendRequest) -> Result<Vec<Ranked>, EngineError> {
-        Ok(self.ranked(request)?.0)
-    }
-
-    fn ranked(&self, request: &RecommendRequest) -> Result<(Vec<Ranked>, Taste), EngineError> {
-        request.check()?;
-        let mut allowed = self.filter(&request.filter)?;
-        for id in &request.exclude {
-            if let Some(item) = self.catalogue.find(id) {
-                allowed.remove(item.row());
-            }
-        }
-        let taste = self.taste(request.now);
-        if !request.include_owned {
-            taste.known.iter().for_each(|item| allowed.remove(item.row()));
-        }
-        let plan = plan(&taste, allowed, request.k);
-        let queries: Vec<&Query> = plan.queries.iter().map(|(_, query)| *query).collect();
-        let rows = Rows::from(&self.catalogue);
-        let head = self.catalogue.header().outline.filter(|_| !queries.is_empty());
-        let outline = head.map(|head| self.outline.get_or_init(|| Outline::at(rows, head.cut, head.reach)));
-        let hits = self.memory.borrow_mut().top_k(rows, outline, &queries, plan.fetch, &plan.allowed);
-        let list = finish(&plan, hits, &self.catalogue, &self.orders, &taste, request);
-        Ok((list, taste))
-    }
-
-    /// Items similar to one, by cosine; what the person rejected is left out.
-    ///
-    /// # Errors
-    /// [`EngineError::UnknownItem`], or as for [`Engine::recommend`].
-    pub fn similar(&self, request: &SimilarRequest) -> Result<Reply, EngineError> {
-        check_k("similar", request.k)?;
-        let item = self.find(&request.id)?;
-        let mut allowed = self.filter(&request.filter)?;
-        allowed.remove(item.row());
-        dismissed(&self.profile, &self.catalogue).iter().for_each(|item| allowed.remove(item.row()));
-        self.closest(&self.catalogue.query(item), request.k, &allowed, |part| Reason::plain(ReasonKind::Similar, part))
-    }
-
     /// Items closest to a text, by cosine, given its vector from the encoder `fingerprint`.
     ///
     /// # Errors
@@ -209,25 +156,14 @@ impl Engine {
         check_k("search", request.k)?;
         let vector = self.vector(vector, fingerprint, "the query")?;
         let allowed = self.filter(&request.filter)?;
-        self.closest(&self.catalogue.project(&vector), request.k, &allowed, |part| Reason {
-            text: Some(request.text.clone()),
-            ..Reason::plain(ReasonKind::Match, part)
-        })
-    }
-
-    fn closest(
-        &self,
-        query: &Query,
-        k: usize,
-        allowed: &Bitmap,
-        reason: impl Fn(f64) -> Reason,
-    ) -> Result<Reply, EngineError> {
-        let hits = top_k(Rows::from(&self.catalogue), None, &[query], k, allowed).remove(0);
-        let item = |hit: Hit| {
+        let hits = top_k(Rows::from(&self.catalogue), None, &[&self.catalogue.project(&vector)], request.k, &allowed);
+        let item = |hit: &Hit| {
             let cosine = f64::from(hit.score);
-            self.reply_item(hit.item, cosine, vec![reason(cosine)])
+            let reason = Reason { text: Some(request.text.clone()), ..Reason::plain(ReasonKind::Match, cosine) };
+            self.reply_item(hit.item, cosine, vec![reason])
         };
-        Ok(Reply { items: hits.into_iter().map(item).collect::<Result<_, _>>()? })
+        let items = hits[0].iter().map(item).collect::<Result<_, _>>()?;
+        Ok(Reply { items, because: None, next: None })
     }
 
     /// Fields of items, none for an id that does not exist.

@@ -1,12 +1,12 @@
 //! The engine that runs in the page, over a catalogue that has learned from the training part only.
 
 use predilect_builder::events::{LearnOptions, LearnReport, learn};
-use predilect_core::catalogue::{Catalogue, Learned, LinkKind, attach};
+use predilect_core::catalogue::{Catalogue, ColumnKind, Learned, LinkKind, attach};
 use predilect_core::event::Millis;
 use predilect_core::rank::Weights;
 use predilect_core::{ItemIdx, Profile};
 use predilect_engine::{Engine, EngineError, RecommendRequest};
-use serde_json::Map;
+use serde_json::json;
 
 use super::Model;
 use crate::data::{Act, Item, event};
@@ -16,6 +16,8 @@ use crate::split::Case;
 pub const LISTED: usize = 100;
 /// Above any score, so that what a diverse list shows stands ahead of what it leaves out.
 const SHOWN: f64 = 1e6;
+/// The field that lists are calibrated to.
+const TAGS: &str = "tags";
 /// Just before any session.
 const BEFORE_SESSION: Millis = 31 * 60_000;
 
@@ -30,6 +32,8 @@ pub struct Settings {
     pub weights: Option<Weights>,
     /// Diversity of the first `k`; the order of what follows them knows none.
     pub diversity: f64,
+    /// How far the tags of the first `k` follow those of what the person likes.
+    pub calibration: f64,
     /// Length of the lists.
     pub k: usize,
     /// Whether an event says less the older it is.
@@ -39,7 +43,8 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         let name = "predilect".to_owned();
-        Self { name, learn: LearnOptions::default(), weights: None, diversity: 0.0, k: 10, ageing: true }
+        let learn = LearnOptions::default();
+        Self { name, learn, weights: None, diversity: 0.0, calibration: 0.0, k: 10, ageing: true }
     }
 }
 
@@ -105,7 +110,7 @@ impl<'a> EngineModel<'a> {
     /// The list a page would show after `history` at `now`, without the items `exclude`.
     pub fn shown(&mut self, history: &[Act], now: Millis, exclude: &[usize]) -> Vec<usize> {
         self.adopt(history, now);
-        let list = self.ask(now, self.settings.k, self.settings.diversity, exclude);
+        let list = self.ask(now, self.settings.k, true, exclude);
         list.into_iter().map(|(item, _)| item).collect()
     }
 
@@ -130,16 +135,17 @@ impl<'a> EngineModel<'a> {
         self.engine.adopt(profile);
     }
 
-    fn ask(&self, now: Millis, k: usize, diversity: f64, exclude: &[usize]) -> Vec<(usize, f64)> {
+    /// The best `k`, with the wishes of the settings or without.
+    fn ask(&self, now: Millis, k: usize, wishes: bool, exclude: &[usize]) -> Vec<(usize, f64)> {
+        let Settings { diversity, calibration, .. } = self.settings;
+        let tags = matches!(self.engine.catalogue().column(TAGS), Some((ColumnKind::Label, _)));
+        let calibration = (wishes && tags && calibration > 0.0).then(|| (TAGS.to_owned(), json!(calibration)));
         let request = RecommendRequest {
-            now,
             k,
-            seed: 0,
-            filter: Map::new(),
-            diversity,
-            explore: 0.0,
-            include_owned: false,
+            diversity: Some(if wishes { diversity } else { 0.0 }),
+            calibration: calibration.into_iter().collect(),
             exclude: exclude.iter().map(|&item| self.items[item].id.clone()).collect(),
+            ..RecommendRequest::new(now)
         };
         let list = self.engine.rank(&request).unwrap_or_default();
         list.into_iter().filter_map(|ranked| Some((self.of_row[ranked.item.row()]?, ranked.score))).collect()
@@ -158,12 +164,12 @@ impl Model for EngineModel<'_> {
     fn scores(&mut self, case: &Case) -> Vec<f64> {
         self.adopt(&case.history, case.now);
         let mut scores = vec![f64::NEG_INFINITY; self.items.len()];
-        for (item, score) in self.ask(case.now, LISTED, 0.0, &self.closed) {
+        for (item, score) in self.ask(case.now, LISTED, false, &self.closed) {
             scores[item] = score;
         }
-        let Settings { k, diversity, .. } = self.settings;
-        if diversity > 0.0 {
-            for (item, score) in self.ask(case.now, k, diversity, &self.closed) {
+        let Settings { k, diversity, calibration, .. } = self.settings;
+        if diversity > 0.0 || calibration > 0.0 {
+            for (item, score) in self.ask(case.now, k, true, &self.closed) {
                 scores[item] = SHOWN + score;
             }
         }
