@@ -23,10 +23,16 @@ test('an option like nothing known is answered with the whole list', () => {
 
 test('rules are checked by their own names', () => {
   const filter = { brand: 'x' };
-  refuses(() => checkRecommend({ boost: [{ name: 'a', filter, amount: 1 }] }), ['recommend({ boost })', '"amount"', '"by"']);
+  refuses(
+    () => checkRecommend({ boost: [{ name: 'a', filter, amount: 1 }] }),
+    ['recommend({ boost })', '"amount"', '"by"'],
+  );
   refuses(() => checkRecommend({ pin: [{ name: 'a', item: 'x', placed: 1 }] }), ['recommend({ pin })', '"place"']);
   refuses(() => checkRecommend({ bury: { name: 'a', filter, by: 1 } }), ['{ bury }', 'an object']);
-  refuses(() => checkKeys('next', { after: 'x', filter }, 'recommend({ after })'), ['recommend({ after })', '"filter"']);
+  refuses(
+    () => checkKeys('next', { after: 'x', filter }, 'recommend({ after })'),
+    ['recommend({ after })', '"filter"'],
+  );
 });
 
 test('what is no object is refused', () => {
