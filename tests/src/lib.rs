@@ -11,10 +11,10 @@
 //! }
 //! ```
 //! Items without `vector` are encoded by the model in `models/predilect-encoder-small`. Calls: `record`, `describe`
-//! (`{"text", "vector"?, "at"?, "weight"?}`), `forget`, `recommend`, `similar`, `search` (a request with `vector` or a text
+//! (`{"text", "vector"?, "at"?, "weight"?}`), `forget`, `recommend`, `search` (a request with `vector` or a text
 //! to encode). What a call may be expected to do: `ids` (exactly these, in this order), `first` (the first ids as a set),
-//! `before` (pairs, the first item above the second), `absent` (ids), `causes` (id to the item whose event caused it),
-//! `scores` (id to score, within .001), `error` (`code` and `contains`, texts of the message).
+//! `before` (pairs, the first item above the second), `absent` (ids), `holds` (field to values, each of which some item has),
+//! `causes` (id to the item whose event caused it), `scores` (id to score, within .001), `error` (`code` and `contains`, texts of the message).
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -48,6 +48,7 @@ struct Expect {
     first: Option<Vec<String>>,
     before: Vec<(String, String)>,
     absent: Vec<String>,
+    holds: BTreeMap<String, Vec<String>>,
     causes: BTreeMap<String, String>,
     scores: BTreeMap<String, f64>,
     error: Option<Refusal>,
@@ -142,7 +143,6 @@ impl Runner {
             "record" => self.engine.record_json(&text).map(|()| Value::Null),
             "forget" => self.engine.forget_json(&text).map(|()| Value::Null),
             "recommend" => self.engine.recommend_json(&text).map(parsed),
-            "similar" => self.engine.similar_json(&text).map(parsed),
             "describe" => {
                 let vector = self.vector(&request)?;
                 let (at, weight) = (request["at"].as_i64().unwrap_or(0), request["weight"].as_f64().unwrap_or(1.0));
@@ -215,6 +215,12 @@ fn check(expect: &Expect, answer: Result<Value, EngineError>) -> Result<(), Stri
     }
     if let Some(id) = expect.absent.iter().find(|id| place(id).is_some()) {
         return wrong(&format!("expected no {id}"));
+    }
+    for (field, values) in &expect.holds {
+        let has = |value: &&String| items.iter().any(|item| item["fields"][field] == value.as_str());
+        if let Some(value) = values.iter().find(|value| !has(value)) {
+            return wrong(&format!("expected an item whose {field} is {value}"));
+        }
     }
     for (id, score) in &expect.scores {
         let found = place(id).and_then(|at| items[at]["score"].as_f64());

@@ -75,8 +75,20 @@ export function parts(recommendation: Recommendation<Item>, host: CardHost): HTM
 
 const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`;
 
-const title = (reason: Pick<Reason, 'event'>, host: CardHost): string | undefined =>
-  reason.event && host.item(reason.event.item)?.title;
+const title = ({ event, item = event?.item }: Pick<Reason, 'event' | 'item'>, host: CardHost): string | undefined =>
+  item === undefined ? undefined : host.item(item)?.title;
+
+/** Small pictures with titles, each a way to its item. */
+export function tiles(items: readonly Recommendation<Item>[], host: CardHost, row: string): HTMLElement[] {
+  return items.map(({ fields }) =>
+    el(
+      'button',
+      { type: 'button', class: 'alike-item', 'data-key': `${row} ${fields.id}`, onclick: () => host.open(fields) },
+      art(fields) as unknown as Node,
+      el('span', { lang: fields.lang }, fields.title),
+    ),
+  );
+}
 
 /** Like, not for me, have it. */
 export function actions(item: Item, mark: Mark | undefined, host: CardHost): HTMLElement {

@@ -1,7 +1,7 @@
 // One item, large, with others like it.
 
 import { art } from './art.js';
-import { actions, type CardHost, type Mark, meta } from './cards.js';
+import { actions, type CardHost, type Mark, meta, tiles } from './cards.js';
 import { byId, el, icon, safeAddress } from './dom.js';
 import type { Item } from './model.js';
 import type { RecommendationList } from './predilect/index.js';
@@ -53,16 +53,7 @@ export async function openDetail(
   };
   try {
     const { items } = await similar();
-    others.replaceChildren(
-      ...items.map(({ fields }) =>
-        el(
-          'button',
-          { type: 'button', class: 'alike-item', onclick: () => host.open(fields) },
-          art(fields) as unknown as Node,
-          el('span', { lang: fields.lang }, fields.title),
-        ),
-      ),
-    );
+    others.replaceChildren(...tiles(items, host, 'alike'));
   } catch (error) {
     others.replaceChildren(el('p', { class: 'note' }, error instanceof Error ? error.message : String(error)));
   } finally {

@@ -8,6 +8,7 @@ import { type Item, Model, type Shown } from './model.js';
 import { snack } from './notify.js';
 import type { Notice } from './predilect/index.js';
 import { modelProgress, startPrompt, wordPrompt } from './prompt.js';
+import { renderRows } from './rows.js';
 import { readSettings, type Settings } from './settings.js';
 import { renderTaste, type TasteHost } from './taste.js';
 import { chooseFile, openSave, type TransferHost } from './transfer.js';
@@ -82,6 +83,7 @@ async function show(shown: Shown, before: Shown | undefined): Promise<void> {
     if (!model) return;
     renderFrame(model, shown);
     renderCards(byId('grid'), shown.items, marks(shown.profile), cardHost);
+    renderRows(shown, cardHost);
     renderTaste(shown, model, tasteHost);
   };
   if (before) await change(draw);
@@ -107,6 +109,7 @@ function reword(): void {
   if (last && model) {
     renderFrame(model, last);
     renderCards(byId('grid'), last.items, marks(last.profile), cardHost);
+    renderRows(last, cardHost);
     renderTaste(last, model, tasteHost);
   }
 }

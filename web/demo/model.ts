@@ -33,10 +33,16 @@ export interface Item {
 /** What the list shows. */
 export type View = { kind: 'list' } | { kind: 'search'; text: string };
 
+/** A row under the list. */
+export interface Row extends RecommendationList<Item> {
+  surface: 'because' | 'continue';
+}
+
 /** The latest answer to what the list shows, with all that is needed to word it. */
 export interface Shown {
   view: View;
   items: Recommendation<Item>[];
+  rows: Row[];
   profile: Profile;
   timing: { call: string; work: number; total: number } | undefined;
 }
@@ -44,6 +50,8 @@ export interface Shown {
 /** How many cards fill whole rows of two, three and four, the first being twice as wide. */
 const PAGE = 12;
 const STEPS_BACK = 40;
+/** Items of a row. */
+const ROW = 4;
 
 /** The page's model. One change at a time; the last wish wins. */
 export class Model {
@@ -236,8 +244,10 @@ export class Model {
         : await this.#recommender.search(view.text, request);
     const timing = this.#recommender.lastCall;
     const profile = await this.#recommender.profile();
-    for (const { id, fields } of list.items) this.#known.set(id, fields);
+    const rows = view.kind === 'list' ? await this.#rows(list.items, signal) : [];
+    for (const { items } of [list, ...rows]) for (const { id, fields } of items) this.#known.set(id, fields);
     await this.#learn([
+      ...rows.flatMap(({ because }) => (because ? [because.item] : [])),
       ...list.items.flatMap(({ reasons }) => reasons.flatMap(({ event }) => (event ? [event.item] : []))),
       ...[...profile.interests, ...profile.negatives].flatMap(({ items, medoid }) =>
         medoid === null ? items : [medoid, ...items],
@@ -245,8 +255,17 @@ export class Model {
       ...profile.recent.map(({ item }) => item),
     ]);
     const before = this.#shown;
-    this.#shown = { view, items: list.items, profile, timing };
+    this.#shown = { view, items: list.items, rows, profile, timing };
     await this.onShown(this.#shown, before);
+  }
+
+  /** Whole rows of what the list does not show. */
+  async #rows(shown: readonly Recommendation<Item>[], signal?: AbortSignal): Promise<Row[]> {
+    const request = { k: ROW, exclude: shown.map(({ id }) => id), ...this.#filter(), ...(signal && { signal }) };
+    const rows: Row[] = [];
+    for (const surface of ['because', 'continue'] as const)
+      rows.push({ surface, ...(await this.#recommender.recommend({ ...request, surface })) });
+    return rows.filter(({ surface, items }) => items.length >= (surface === 'because' ? ROW : 1));
   }
 
   async #learn(ids: readonly string[]): Promise<void> {

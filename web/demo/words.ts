@@ -42,6 +42,7 @@ const en = {
   score: 'Score',
   tell: 'Open',
   alike: 'More like this',
+  begun: 'Where you left off',
   interests: 'Interests',
   avoids: 'Turned away from',
   recent: 'What you did',
@@ -121,6 +122,7 @@ const zh: Record<Word, string> = {
   score: '得分',
   tell: '打开',
   alike: '相似的内容',
+  begun: '接着看',
   interests: '兴趣',
   avoids: '不感兴趣的',
   recent: '你做过的事',
@@ -217,7 +219,7 @@ export function did(kind: EventKind): string {
   return DID[wording][kind];
 }
 
-/** One sentence for a part of a score; `title` names the item of its event. */
+/** One sentence for a part of a score; `title` names the item of its event, or the one that leads here. */
 export function because(reason: Reason, title: string | undefined): string {
   const named = title === undefined ? undefined : quote(title);
   const typed = reason.text === undefined ? undefined : quote(reason.text);
@@ -241,7 +243,7 @@ export function because(reason: Reason, title: string | undefined): string {
         return named ? `选了${named}的人也选了它` : '口味相近的人也选了它';
       case 'alike':
         if (!named || !reason.event) {
-          return '和你看过的内容相近';
+          return named ? `和${named}内容相近` : '和你看过的内容相近';
         }
         return reason.part < 0 ? `略降：和${named}内容相近` : `和你${did(reason.event.kind)}的${named}内容相近`;
       case 'facet':
@@ -262,6 +264,12 @@ export function because(reason: Reason, title: string | undefined): string {
         return named ? `与${named}相似` : '与这一条相似';
       case 'match':
         return typed ? `符合${typed}` : '符合你搜索的意思';
+      case 'continue':
+        return named && reason.event ? `你${did(reason.event.kind)}${named}` : '你还没看完';
+      case 'calibration':
+        return '让列表的比例合你的口味';
+      case 'rule':
+        return `本页的安排：${reason.rule ?? ''}`;
     }
   }
   switch (reason.kind) {
@@ -285,7 +293,7 @@ export function because(reason: Reason, title: string | undefined): string {
       return named ? `People who turned to ${named} also turned to this` : 'People with your taste also turned to this';
     case 'alike':
       if (!named || !reason.event) {
-        return 'Much like what you turned to';
+        return named ? `Much like ${named}` : 'Much like what you turned to';
       }
       return reason.part < 0
         ? `Lowered: much like ${named}`
@@ -308,6 +316,12 @@ export function because(reason: Reason, title: string | undefined): string {
       return named ? `Like ${named}` : 'Like this one';
     case 'match':
       return typed ? `Fits ${typed}` : 'Fits the meaning of your search';
+    case 'continue':
+      return named && reason.event ? `You ${did(reason.event.kind)} ${named}` : 'You have not finished this';
+    case 'calibration':
+      return 'To keep the mix that you like';
+    case 'rule':
+      return `Arranged by this page: ${reason.rule ?? ''}`;
   }
 }
 
@@ -341,6 +355,8 @@ export const say = {
     };
     return known[code]?.[wording === 'zh' ? 1 : 0] ?? message;
   },
+  becauseYou: (kind: EventKind, title: string): string =>
+    wording === 'zh' ? `因为你${did(kind)}${quote(title)}` : `Because you ${did(kind)} ${quote(title)}`,
   undone: (): string => (wording === 'zh' ? '已撤销' : 'Undone'),
   moved: (fresh: number, count: number): string =>
     wording === 'zh'

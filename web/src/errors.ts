@@ -20,6 +20,8 @@ export type ErrorCode =
   | 'bad-event'
   /** A request has an unknown key or a value out of range. */
   | 'bad-request'
+  /** `after` is not the `next` of a list of this catalogue as it is now. */
+  | 'bad-cursor'
   /** The snapshot's bytes were changed or cut. */
   | 'snapshot-corrupt'
   /** The snapshot was written by another version. */

@@ -103,8 +103,8 @@ export class Host {
         return keeper.add({ events: JSON.parse(message.args[0]) as unknown[] });
       case 'recommend':
         return clock.time(() => engine.recommend(...message.args));
-      case 'similar':
-        return clock.time(() => engine.similar(...message.args));
+      case 'more':
+        return clock.time(() => engine.more(...message.args));
       case 'search': {
         const [text, request] = message.args;
         const encoded = await encode([text]);

@@ -1,4 +1,5 @@
 import { PredilectError } from './errors.js';
+import type { RecommendOptions } from './types.js';
 
 /** The keys that each call takes. Anything else is a slip of the pen and is refused. */
 const KEYS = {
@@ -20,7 +21,28 @@ const KEYS = {
     'onProgress',
     'signal',
   ],
-  recommend: ['k', 'filter', 'diversity', 'explore', 'include_owned', 'exclude', 'personal', 'now', 'seed', 'signal'],
+  recommend: [
+    'surface',
+    'items',
+    'k',
+    'filter',
+    'diversity',
+    'explore',
+    'caps',
+    'calibration',
+    'pin',
+    'boost',
+    'bury',
+    'include_owned',
+    'exclude',
+    'personal',
+    'now',
+    'seed',
+    'signal',
+  ],
+  next: ['after', 'k', 'signal'],
+  pin: ['name', 'item', 'place'],
+  push: ['name', 'filter', 'by'],
   search: ['k', 'filter', 'signal'],
   similar: ['k', 'filter', 'signal'],
   describe: ['weight', 'at', 'signal'],
@@ -38,16 +60,30 @@ const KEYS = {
 
 /** Refuses what is not an object, or has a key that the call does not know, naming the nearest one that it does. */
 export function checkKeys(call: keyof typeof KEYS, given: unknown, name: string = call): void {
+  const called = name.endsWith(')') ? name : `${name}()`;
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw new PredilectError('bad-input', `${name}() takes an object, not ${describeValue(given)}`);
+    throw new PredilectError('bad-input', `${called} takes an object, not ${describeValue(given)}`);
   }
   const known: readonly string[] = KEYS[call];
   for (const key of Object.keys(given)) {
     if (known.includes(key)) continue;
     const near = nearest(key, known);
     const hint = near ? `did you mean "${near}"?` : `it knows ${known.map((key) => `"${key}"`).join(', ')}`;
-    throw new PredilectError('bad-input', `${name}() has no option "${key}"; ${hint}`);
+    throw new PredilectError('bad-input', `${called} has no option "${key}"; ${hint}`);
   }
+}
+
+/** As {@link checkKeys}, for a request and the rules in it. */
+export function checkRecommend(given: RecommendOptions): void {
+  checkKeys('recommend', given);
+  for (const rule of list('pin', given.pin)) checkKeys('pin', rule, 'recommend({ pin })');
+  for (const name of ['boost', 'bury'] as const)
+    for (const rule of list(name, given[name])) checkKeys('push', rule, `recommend({ ${name} })`);
+}
+
+function list(name: string, given: unknown = []): readonly unknown[] {
+  if (Array.isArray(given)) return given;
+  throw new PredilectError('bad-input', `recommend() takes { ${name} } as an array, not ${describeValue(given)}`);
 }
 
 /** A text argument, with lone surrogates (halves of a character) replaced, or an error that says what was given. */

@@ -3,7 +3,7 @@ import { Client } from './client.js';
 import { markKept, signal, wasKept } from './consent.js';
 import { PredilectError } from './errors.js';
 import type { KeepOptions } from './keeper.js';
-import { checkKeys, checkText, toJson } from './options.js';
+import { checkKeys, checkRecommend, checkText, toJson } from './options.js';
 import { lock, readFile, unlock, writeFile } from './portable.js';
 import type { HostOptions, Kept } from './protocol.js';
 import type {
@@ -22,6 +22,7 @@ import type {
   ImportOptions,
   ImportReport,
   ItemFields,
+  NextOptions,
   Notice,
   Profile,
   Receipt,
@@ -154,21 +155,24 @@ export class Recommender<Item = ItemFields> {
   }
 
   /**
-   * The items to show next, best first, each with its reasons. What is
+   * The items to show next, best first, each with its reasons; with `after` those that follow a list. What is
    * bought, liked, rated or turned away does not come again unless asked for.
    */
-  async recommend(options: RecommendOptions = {}): Promise<RecommendationList<Item>> {
-    checkKeys('recommend', options);
+  async recommend(options: RecommendOptions | NextOptions = {}): Promise<RecommendationList<Item>> {
+    if (options && 'after' in options) {
+      checkKeys('next', options, 'recommend({ after })');
+      const { signal, ...request } = options;
+      return this.#read(await this.#client.call('more', [toJson(request)], signal));
+    }
+    checkRecommend(options);
     const { signal, now = Date.now(), seed = this.#seed, ...request } = options;
     return this.#read(await this.#client.call('recommend', [toJson({ ...request, now, seed })], signal));
   }
 
-  /** Items like this one. The profile has no say. */
+  /** Items like this one: short for `recommend({ surface: 'similar', items: [id] })`. */
   async similar(id: string, options: FindOptions = {}): Promise<RecommendationList<Item>> {
     checkKeys('similar', options);
-    const { signal, ...request } = options;
-    const json = toJson({ ...request, id: checkText('similar', 'an id', id) });
-    return this.#read(await this.#client.call('similar', [json], signal));
+    return this.recommend({ ...options, surface: 'similar', items: [checkText('similar', 'an id', id)] });
   }
 
   /** Items that fit a text by meaning, in any language that the model knows. Loads the encoder. */

@@ -73,6 +73,12 @@ export function wrong(expect = {}, { reply, error }) {
       `expected ${a} before ${b}`,
     ]),
     ...(expect.absent ?? []).map((id) => [place(id) < 0, `expected no ${id}`]),
+    ...Object.entries(expect.holds ?? {}).flatMap(([field, values]) =>
+      values.map((value) => [
+        items.some(({ fields }) => fields[field] === value),
+        `expected an item whose ${field} is ${value}`,
+      ]),
+    ),
     ...Object.entries(expect.scores ?? {}).map(([id, score]) => [
       Math.abs((find(id)?.score ?? NaN) - score) <= 1e-3,
       `expected ${id} to score ${score}`,

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use predilect_core::catalogue::ColumnKind;
-use predilect_core::{Event, EventKind, Reason};
-use predilect_engine::{Engine, EngineError, RecommendRequest, Reply, SearchRequest, SimilarRequest};
+use predilect_core::{Event, EventKind, Reason, Surface};
+use predilect_engine::{Engine, EngineError, RecommendRequest, Reply, SearchRequest};
 use serde_json::{Map, Value, json};
 
 use crate::args::{ListArgs, RecommendArgs, SearchArgs, SimilarArgs};
@@ -27,15 +27,13 @@ pub fn recommend(args: &RecommendArgs) -> Result<(), Failure> {
         }
     }
     let request = RecommendRequest {
-        now,
         k: args.list.k,
         seed: args.seed,
         filter: filter(&args.list, &engine)?,
-        diversity: args.diversity,
+        diversity: Some(args.diversity),
         explore: args.explore,
         include_owned: args.include_owned,
-        personal: true,
-        exclude: Vec::new(),
+        ..RecommendRequest::new(now)
     };
     show(&engine.recommend(&request).map_err(failure)?, &args.list, &engine)
 }
@@ -43,8 +41,14 @@ pub fn recommend(args: &RecommendArgs) -> Result<(), Failure> {
 /// `predilect similar`.
 pub fn similar(args: &SimilarArgs) -> Result<(), Failure> {
     let engine = open(&args.catalogue)?;
-    let request = SimilarRequest { id: args.id.clone(), k: args.list.k, filter: filter(&args.list, &engine)? };
-    show(&engine.similar(&request).map_err(failure)?, &args.list, &engine)
+    let request = RecommendRequest {
+        surface: Surface::Similar,
+        items: vec![args.id.clone()],
+        k: args.list.k,
+        filter: filter(&args.list, &engine)?,
+        ..RecommendRequest::new(now())
+    };
+    show(&engine.recommend(&request).map_err(failure)?, &args.list, &engine)
 }
 
 /// `predilect search`.

@@ -38,7 +38,8 @@ pub fn eval(args: &EvalArgs) -> Result<(), Failure> {
     let catalogue = args.catalogue.as_deref().map(files::read).transpose()?;
     let learn = learn(args)?;
     let weights = weights(&args.weight)?;
-    let engine = Settings { diversity: args.diversity, learn, weights: Some(weights), ..Settings::default() };
+    let (diversity, calibration) = (args.diversity, args.calibration);
+    let engine = Settings { diversity, calibration, learn, weights: Some(weights), ..Settings::default() };
     let wanted = SuiteOptions {
         k: args.k,
         seed: args.seed,

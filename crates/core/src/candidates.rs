@@ -23,6 +23,10 @@ pub enum Source {
     Link(LinkKind),
     /// The items most turned to lately.
     Trend,
+    /// A vector search for what the list is about.
+    Focus,
+    /// Who asks: items to pin or to boost, and those that were shown before.
+    Asked,
     /// A vector search for the interest at this place in the taste.
     Interest(u32),
 }
@@ -36,7 +40,9 @@ impl Source {
             Self::Session => 3,
             Self::Trend => 4,
             Self::Link(kind) => 5 + kind as u32,
-            Self::Interest(i) => i.saturating_add(8),
+            Self::Focus => 8,
+            Self::Asked => 9,
+            Self::Interest(i) => i.saturating_add(10),
         }
     }
 
@@ -50,7 +56,9 @@ impl Source {
             5 => Self::Link(LinkKind::Next),
             6 => Self::Link(LinkKind::Together),
             7 => Self::Link(LinkKind::Alike),
-            more => Self::Interest(more - 8),
+            8 => Self::Focus,
+            9 => Self::Asked,
+            more => Self::Interest(more - 10),
         }
     }
 }

@@ -81,7 +81,8 @@ impl Bitmap {
         self.len == 0
     }
 
-    fn intersect(&mut self, other: &Self) {
+    /// Keeps the rows that are in `other` as well.
+    pub fn intersect(&mut self, other: &Self) {
         for (word, with) in self.words.iter_mut().zip(&other.words) {
             *word &= with;
         }

@@ -36,8 +36,14 @@ pub enum ReasonKind {
     Diversity,
     /// Chance, to find out about new tastes.
     Explore,
-    /// Close to the item asked for.
+    /// Close to what the list is about.
     Similar,
+    /// Begun and not finished.
+    Continue,
+    /// Its labels are fewer in the list than among what the person likes.
+    Calibration,
+    /// The page pins, boosts or buries it.
+    Rule,
     /// Close to the text searched for.
     Match,
 }
@@ -69,17 +75,23 @@ pub struct Reason {
     /// The event that caused it most.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event: Option<Cause>,
+    /// The item that the list is about and that leads here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub item: Option<String>,
     /// The text that caused it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
     /// Key of the interest.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interest: Option<String>,
+    /// Name of the rule.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
 }
 
 impl Reason {
     /// A part without a cause of its own.
     pub fn plain(kind: ReasonKind, part: f64) -> Self {
-        Self { kind, part, event: None, text: None, interest: None }
+        Self { kind, part, event: None, item: None, text: None, interest: None, rule: None }
     }
 }

@@ -24,9 +24,10 @@ struct Step {
     item: ItemIdx,
     /// Place among those that were not rejected, 0 for the latest.
     place: usize,
-    /// What the event says of it, -1..=1.
+    /// What is thought of it, -1..=1.
     opinion: f64,
-    cause: Cause,
+    /// The event, where there is one.
+    cause: Option<Cause>,
 }
 
 /// An item that the trail leads to.
@@ -73,15 +74,29 @@ impl Trail {
         for (event, item) in events.iter().zip(items).rev() {
             let Some(item) = item.filter(|item| !passed.contains(item)) else { continue };
             passed.push(item);
-            let opinion = event.weight();
-            trail.steps.push(Step { item, place: trail.length, opinion, cause: Cause::from(event) });
-            trail.length += usize::from(opinion >= 0.0);
+            trail.step(item, event.weight(), Some(Cause::from(event)));
             if trail.steps.len() == MAX_STEPS {
                 break;
             }
         }
-        trail.paths = LinkKind::ALL.map(|kind| trail.lead(kind, catalogue));
-        trail
+        trail.led(catalogue)
+    }
+
+    /// Follows the links of different items, the latest last.
+    pub fn of(items: &[ItemIdx], catalogue: &Catalogue) -> Self {
+        let mut trail = Self::default();
+        items.iter().rev().take(MAX_STEPS).for_each(|&item| trail.step(item, 1.0, None));
+        trail.led(catalogue)
+    }
+
+    fn step(&mut self, item: ItemIdx, opinion: f64, cause: Option<Cause>) {
+        self.steps.push(Step { item, place: self.length, opinion, cause });
+        self.length += usize::from(opinion >= 0.0);
+    }
+
+    fn led(mut self, catalogue: &Catalogue) -> Self {
+        self.paths = LinkKind::ALL.map(|kind| self.lead(kind, catalogue));
+        self
     }
 
     /// Items a person turned to and did not reject; beyond some hundreds it stays the same.
@@ -96,7 +111,16 @@ impl Trail {
 
     /// The event that leads to an item most.
     pub fn cause(&self, kind: LinkKind, item: ItemIdx) -> Option<&Cause> {
-        Some(&self.steps.get(self.find(kind, item)?.step)?.cause)
+        self.source(kind, item)?.cause.as_ref()
+    }
+
+    /// The item of the trail that leads to an item most.
+    pub fn origin(&self, kind: LinkKind, item: ItemIdx) -> Option<ItemIdx> {
+        Some(self.source(kind, item)?.item)
+    }
+
+    fn source(&self, kind: LinkKind, item: ItemIdx) -> Option<&Step> {
+        self.steps.get(self.find(kind, item)?.step)
     }
 
     /// The items of `allowed` that the trail leads to most, the closest first, at most `limit`.

@@ -52,6 +52,12 @@ pub enum EngineError {
         /// What is wrong with it.
         what: String,
     },
+    /// A cursor that cannot be used.
+    #[error("after: {what}; ask for the list again, without after")]
+    Cursor {
+        /// What is wrong with it.
+        what: &'static str,
+    },
     /// Bytes are not a whole snapshot.
     #[error("snapshot is damaged: {what}; restore an older one")]
     Snapshot {
@@ -78,6 +84,7 @@ impl EngineError {
             Self::Vector(_) => "dimension-mismatch",
             Self::UnknownItem { .. } | Self::UnknownInterest { .. } => "unknown-item",
             Self::EncoderMismatch { .. } => "encoder-mismatch",
+            Self::Cursor { .. } => "bad-cursor",
             Self::Snapshot { .. } => "snapshot-corrupt",
             Self::SnapshotVersion { .. } => "snapshot-version",
         }

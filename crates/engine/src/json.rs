@@ -38,12 +38,12 @@ impl Engine {
         write(&self.recommend(&read("recommend", text)?)?)
     }
 
-    /// [`Engine::similar`].
+    /// [`Engine::more`].
     ///
     /// # Errors
     /// As the call itself; text that is not such JSON is refused by name.
-    pub fn similar_json(&self, text: &str) -> Result<String, EngineError> {
-        write(&self.similar(&read("similar", text)?)?)
+    pub fn more_json(&self, text: &str) -> Result<String, EngineError> {
+        write(&self.more(&read("recommend", text)?)?)
     }
 
     /// [`Engine::search`].

@@ -1,13 +1,15 @@
 //! One catalogue, one profile, and the calls a page makes on them.
 //!
 //! ```text
-//! recommend: taste = fold(profile) -> plan(taste) -> top_k(plan) -> gather(hits) -> finish(candidates) -> reply
+//! recommend: taste = fold(profile) -> plan(taste) -> top_k(plan) -> finish(hits) -> choose -> reply
 //! ```
-//! `plan`, `gather` and `finish` are pure; the scan is the only heavy step. Equal catalogue, profile and request give equal replies.
+//! All but `top_k` is pure; the scan is the only heavy step. Equal catalogue, profile and request give equal replies.
 
+mod cursor;
 mod error;
 mod json;
 mod learned;
+mod list;
 mod merge;
 mod plan;
 mod recall;
@@ -17,22 +19,22 @@ mod snapshot;
 pub use error::EngineError;
 pub use merge::{MergeReply, MergeRequest, Unencoded};
 pub use request::{
-    Counts, Entries, InfoReply, InterestReply, MAX_K, ProfileReply, Range, RecommendRequest, Reply, ReplyItem,
-    SearchRequest, SimilarRequest,
+    About, Counts, Entries, InfoReply, InterestReply, MAX_K, MoreRequest, PinRule, ProfileReply, PushRule, Range,
+    RecommendRequest, Reply, ReplyItem, SearchRequest,
 };
 pub use snapshot::TypedBody;
 
 use std::cell::{OnceCell, RefCell};
 
-use predilect_core::candidates::{Candidate, by_date, by_popularity, by_trend};
+use predilect_core::candidates::{by_date, by_popularity, by_trend};
 use predilect_core::catalogue::Column;
 use predilect_core::event::Millis;
-use predilect_core::rank::{Ranked, Signal, Signals, Weights, explain};
+use predilect_core::rank::{Signal, Signals, Weights};
 use predilect_core::reason::ReasonKind;
 use predilect_core::stars::Stars;
-use predilect_core::taste::{Gathered, Origin, dismissed, fold};
+use predilect_core::taste::{Gathered, Origin, fold};
 use predilect_core::{
-    Bitmap, Catalogue, Event, Filter, Forget, Interest, ItemIdx, Profile, Query, Reason, Taste, TasteConfig, Typed,
+    Bitmap, Catalogue, Event, Filter, Forget, Interest, ItemIdx, Profile, Reason, Taste, TasteConfig, Typed,
     UnitVector, VectorError,
 };
 use predilect_search::{Hit, Outline, Rows, top_k};
@@ -40,7 +42,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use learned::Choices;
-use plan::{Orders, finish, gather, plan};
+use plan::Orders;
 use recall::Memory;
 use request::check_k;
 
@@ -159,77 +161,6 @@ impl Engine {
         Ok(self.profile.describe(Typed { text: text.to_owned(), vector, weight, at })?)
     }
 
-    /// Recommends items for the profile.
-    ///
-    /// # Errors
-    /// Refuses a request whose values are out of range or whose filter does not fit the catalogue.
-    pub fn recommend(&self, request: &RecommendRequest) -> Result<Reply, EngineError> {
-        let (list, taste) = self.ranked(request)?;
-        let item =
-            |ranked: Ranked| self.reply_item(ranked.item, ranked.score, explain(&ranked, &taste, &self.catalogue));
-        Ok(Reply { items: list.into_iter().map(item).collect::<Result<_, _>>()? })
-    }
-
-    /// As [`Engine::recommend`], without fields and reasons.
-    ///
-    /// # Errors
-    /// As [`Engine::recommend`].
-    pub fn rank(&self, request: &RecommendRequest) -> Result<Vec<Ranked>, EngineError> {
-        Ok(self.ranked(request)?.0)
-    }
-
-    fn ranked(&self, request: &RecommendRequest) -> Result<(Vec<Ranked>, Taste), EngineError> {
-        let (candidates, taste) = self.candidates(request)?;
-        let weights = self.weights(request.personal).0;
-        let met = self.choices.borrow().met();
-        Ok((finish(&candidates, &self.catalogue, &taste, &weights, &met, request), taste))
-    }
-
-    /// The weights of the ranking, and the factors on those of the catalogue that the person's choices have made of them.
-    fn weights(&self, personal: bool) -> (Weights, Signals) {
-        let profile = if personal { &self.profile } else { &Profile::default() };
-        self.choices.borrow_mut().weights(profile, &self.catalogue, &self.taste_config)
-    }
-
-    /// The candidates of a recommendation and the taste they are for, before anything is ranked: for training.
-    ///
-    /// # Errors
-    /// As [`Engine::recommend`].
-    pub fn candidates(&self, request: &RecommendRequest) -> Result<(Vec<Candidate>, Taste), EngineError> {
-        request.check()?;
-        let mut allowed = self.filter(&request.filter)?;
-        for id in &request.exclude {
-            if let Some(item) = self.catalogue.find(id) {
-                allowed.remove(item.row());
-            }
-        }
-        let taste = self.taste(request.now);
-        if !request.include_owned {
-            taste.known.iter().for_each(|item| allowed.remove(item.row()));
-        }
-        let plan = plan(&taste, allowed, request.k);
-        let queries: Vec<&Query> = plan.queries.iter().map(|(_, query)| *query).collect();
-        let rows = Rows::from(&self.catalogue);
-        let head = self.catalogue.header().outline.filter(|_| !queries.is_empty());
-        let outline = head.map(|head| self.outline.get_or_init(|| Outline::at(rows, head.cut, head.reach)));
-        let hits = self.memory.borrow_mut().top_k(rows, outline, &queries, plan.fetch, &plan.allowed);
-        let candidates = gather(&plan, hits, &self.catalogue, &self.orders, &taste, request);
-        Ok((candidates, taste))
-    }
-
-    /// Items similar to one, by cosine; what the person rejected is left out.
-    ///
-    /// # Errors
-    /// [`EngineError::UnknownItem`], or as for [`Engine::recommend`].
-    pub fn similar(&self, request: &SimilarRequest) -> Result<Reply, EngineError> {
-        check_k("similar", request.k)?;
-        let item = self.find(&request.id)?;
-        let mut allowed = self.filter(&request.filter)?;
-        allowed.remove(item.row());
-        dismissed(&self.profile, &self.catalogue).iter().for_each(|item| allowed.remove(item.row()));
-        self.closest(&self.catalogue.query(item), request.k, &allowed, |part| Reason::plain(ReasonKind::Similar, part))
-    }
-
     /// Items closest to a text, by cosine, given its vector from the encoder `fingerprint`.
     ///
     /// # Errors
@@ -238,25 +169,14 @@ impl Engine {
         check_k("search", request.k)?;
         let vector = self.vector(vector, fingerprint, "the query")?;
         let allowed = self.filter(&request.filter)?;
-        self.closest(&self.catalogue.project(&vector), request.k, &allowed, |part| Reason {
-            text: Some(request.text.clone()),
-            ..Reason::plain(ReasonKind::Match, part)
-        })
-    }
-
-    fn closest(
-        &self,
-        query: &Query,
-        k: usize,
-        allowed: &Bitmap,
-        reason: impl Fn(f64) -> Reason,
-    ) -> Result<Reply, EngineError> {
-        let hits = top_k(Rows::from(&self.catalogue), None, &[query], k, allowed).remove(0);
-        let item = |hit: Hit| {
+        let hits = top_k(Rows::from(&self.catalogue), None, &[&self.catalogue.project(&vector)], request.k, &allowed);
+        let item = |hit: &Hit| {
             let cosine = f64::from(hit.score);
-            self.reply_item(hit.item, cosine, vec![reason(cosine)])
+            let reason = Reason { text: Some(request.text.clone()), ..Reason::plain(ReasonKind::Match, cosine) };
+            self.reply_item(hit.item, cosine, vec![reason])
         };
-        Ok(Reply { items: hits.into_iter().map(item).collect::<Result<_, _>>()? })
+        let items = hits[0].iter().map(item).collect::<Result<_, _>>()?;
+        Ok(Reply { items, because: None, next: None })
     }
 
     /// Fields of items, none for an id that does not exist.
@@ -273,6 +193,12 @@ impl Engine {
     pub fn stars(&self, ids: &[String]) -> Vec<Option<f64>> {
         let stars = Stars::of(&self.profile, &self.catalogue);
         ids.iter().map(|id| Some(stars.as_ref()?.predict(self.catalogue.find(id)?))).collect()
+    }
+
+    /// The weights of the ranking, and the factors on those of the catalogue that the person's choices have made of them.
+    fn weights(&self, personal: bool) -> (Weights, Signals) {
+        let profile = if personal { &self.profile } else { &Profile::default() };
+        self.choices.borrow_mut().weights(profile, &self.catalogue, &self.taste_config)
     }
 
     /// All that is known of the person, as of `now`.

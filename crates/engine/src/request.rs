@@ -1,7 +1,8 @@
 //! Requests as they come in and replies as they go out. All of them are JSON at the boundary.
 
-use predilect_core::event::Millis;
-use predilect_core::{Event, Reason};
+use predilect_core::event::{EventKind, Millis};
+use predilect_core::focus::MAX_FOCUS;
+use predilect_core::{Event, Reason, Surface};
 use serde::ser::{SerializeMap, Serializer};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -20,16 +21,18 @@ fn yes() -> bool {
     true
 }
 
-fn default_diversity() -> f64 {
-    0.3
-}
-
 /// Asks for recommendations.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RecommendRequest {
     /// Milliseconds since 1970.
     pub now: Millis,
+    /// What the list is.
+    #[serde(default)]
+    pub surface: Surface,
+    /// Ids of what it is about, the latest last: 1 to 256 for `similar` and `together`, at most 1 for `because`.
+    #[serde(default)]
+    pub items: Vec<String>,
     /// Items wanted, 1..=1000.
     #[serde(default = "ten")]
     pub k: usize,
@@ -39,10 +42,11 @@ pub struct RecommendRequest {
     /// Condition on fields, see [`predilect_core::filter`].
     #[serde(default)]
     pub filter: Map<String, Value>,
-    /// 0 (best scores only) to 1 (as different as possible).
-    #[serde(default = "default_diversity")]
-    pub diversity: f64,
-    /// How much chance may decide, 0..=1.
+    /// 0 (best scores only) to 1 (as different as possible). Where it is left out, .3 for `for-you`, `because` and `trending`,
+    /// else 0.
+    #[serde(default)]
+    pub diversity: Option<f64>,
+    /// How much chance may decide, 0..=1. Counts for `for-you` and `because`.
     #[serde(default)]
     pub explore: f64,
     /// Also show what the person has bought, liked, rated or dismissed.
@@ -54,33 +58,122 @@ pub struct RecommendRequest {
     /// Whether what the person chose from earlier lists moves the weights of the ranking.
     #[serde(default = "yes")]
     pub personal: bool,
+    /// Most items of one label, by field, at least 1.
+    #[serde(default)]
+    pub caps: Map<String, Value>,
+    /// How far the mix of a field's labels follows that of what the person likes, by field, 0..=1.
+    #[serde(default)]
+    pub calibration: Map<String, Value>,
+    /// Items with places of their own.
+    #[serde(default)]
+    pub pin: Vec<PinRule>,
+    /// Items that come up.
+    #[serde(default)]
+    pub boost: Vec<PushRule>,
+    /// Items that go down.
+    #[serde(default)]
+    pub bury: Vec<PushRule>,
+}
+
+/// Puts an item in a place.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PinRule {
+    /// Name of the rule, for the reasons.
+    pub name: String,
+    /// Id of the item.
+    pub item: String,
+    /// Its place in the list, all pages together, from 1.
+    pub place: usize,
+}
+
+/// Moves items up or down.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PushRule {
+    /// Name of the rule, for the reasons.
+    pub name: String,
+    /// Which items, see [`predilect_core::filter`].
+    pub filter: Map<String, Value>,
+    /// By what share of the best score, above 0, at most 10.
+    pub by: f64,
 }
 
 impl RecommendRequest {
+    /// The request that says nothing but its time, in milliseconds since 1970.
+    pub fn new(now: Millis) -> Self {
+        Self {
+            now,
+            surface: Surface::ForYou,
+            items: Vec::new(),
+            k: ten(),
+            seed: 0,
+            filter: Map::new(),
+            diversity: None,
+            explore: 0.0,
+            include_owned: false,
+            exclude: Vec::new(),
+            personal: true,
+            caps: Map::new(),
+            calibration: Map::new(),
+            pin: Vec::new(),
+            boost: Vec::new(),
+            bury: Vec::new(),
+        }
+    }
+
+    /// Diversity, said or usual.
+    pub(crate) fn diversity(&self) -> f64 {
+        let usual = match self.surface {
+            Surface::ForYou | Surface::Because | Surface::Trending => 0.3,
+            Surface::Similar | Surface::Together | Surface::Continue => 0.0,
+        };
+        self.diversity.unwrap_or(usual)
+    }
+
     pub(crate) fn check(&self) -> Result<(), EngineError> {
         check_k("recommend", self.k)?;
-        for (name, value) in [("diversity", self.diversity), ("explore", self.explore)] {
+        for (name, value) in [("diversity", self.diversity()), ("explore", self.explore)] {
             if !(0.0..=1.0).contains(&value) {
-                let what = format!("{name} is {value}, expected 0 to 1");
-                return Err(EngineError::Request { call: "recommend", what });
+                return refuse(format!("{name} is {value}, expected 0 to 1"));
+            }
+        }
+        let items = match self.surface {
+            Surface::Similar | Surface::Together => 1..=MAX_FOCUS,
+            Surface::Because => 0..=1,
+            Surface::ForYou | Surface::Continue | Surface::Trending => 0..=0,
+        };
+        if !items.contains(&self.items.len()) {
+            let (found, least, most) = (self.items.len(), items.start(), items.end());
+            return refuse(format!("items: found {found} ids, expected {least} to {most} for this surface"));
+        }
+        for PinRule { name, place, .. } in &self.pin {
+            if *place == 0 {
+                return refuse(format!("pin \"{name}\": place is 0, expected 1 for the first"));
+            }
+        }
+        for PushRule { name, by, .. } in self.boost.iter().chain(&self.bury) {
+            if !(*by > 0.0 && *by <= 10.0) {
+                return refuse(format!("rule \"{name}\": by is {by}, expected above 0, at most 10"));
             }
         }
         Ok(())
     }
 }
 
-/// Asks for items similar to one.
+pub(crate) fn refuse<T>(what: String) -> Result<T, EngineError> {
+    Err(EngineError::Request { call: "recommend", what })
+}
+
+/// Asks for what follows a list.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SimilarRequest {
-    /// The item.
-    pub id: String,
-    /// Items wanted, 1..=1000.
-    #[serde(default = "ten")]
-    pub k: usize,
-    /// Condition on fields.
+pub struct MoreRequest {
+    /// [`Reply::next`] of that list.
+    pub after: String,
+    /// Items wanted, 1..=1000; as many as before where it is left out.
     #[serde(default)]
-    pub filter: Map<String, Value>,
+    pub k: Option<usize>,
 }
 
 /// Asks for items that match a text.
@@ -109,6 +202,25 @@ pub(crate) fn check_k(call: &'static str, k: usize) -> Result<(), EngineError> {
 pub struct Reply {
     /// The items, best first.
     pub items: Vec<ReplyItem>,
+    /// What a list of `because` is about; none where nothing is known that it could be about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub because: Option<About>,
+    /// For [`MoreRequest`]; none at the end, and for a search.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// An item, and what the person did to it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct About {
+    /// The caller's id.
+    pub item: String,
+    /// What the person did, if anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<EventKind>,
+    /// When.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<Millis>,
 }
 
 /// An item of a reply.

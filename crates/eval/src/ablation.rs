@@ -9,6 +9,8 @@ use crate::models::Settings;
 
 /// Diversity that a page asks for where it says nothing.
 const USUAL_DIVERSITY: f64 = 0.3;
+/// Calibration for a page that wants some.
+const SOME_CALIBRATION: f64 = 0.3;
 /// A half-life that no history outlasts.
 const ENDLESS: f64 = 1e9;
 /// Steps after which the trail alone counts.
@@ -31,12 +33,16 @@ pub fn variants(whole: &Settings) -> Vec<Settings> {
     known.learn.handoff = AT_ONCE;
     all.push(Settings { name: "without hand-off".to_owned(), ..known });
     all.push(Settings { name: "without ageing of events".to_owned(), ageing: false, ..whole.clone() });
-    let (name, diversity) = match whole.diversity {
-        0.0 => (format!("with diversity {USUAL_DIVERSITY}"), USUAL_DIVERSITY),
-        _ => ("without diversity".to_owned(), 0.0),
-    };
+    let (name, diversity) = toggled("diversity", whole.diversity, USUAL_DIVERSITY);
     all.push(Settings { name, diversity, ..whole.clone() });
+    let (name, calibration) = toggled("calibration", whole.calibration, SOME_CALIBRATION);
+    all.push(Settings { name, calibration, ..whole.clone() });
     all
+}
+
+/// A part that has an amount: none of it, or `some` where there is none.
+fn toggled(part: &str, amount: f64, some: f64) -> (String, f64) {
+    if amount > 0.0 { (format!("without {part}"), 0.0) } else { (format!("with {part} {some}"), some) }
 }
 
 /// Parts that are signals.
@@ -72,7 +78,8 @@ mod tests {
             let off = Signal::ALL.iter().filter(|&&signal| weights(variant).of(signal) != shipped.of(signal)).count();
             let elsewhere = usize::from(variant.learn != whole.learn)
                 + usize::from(variant.ageing != whole.ageing)
-                + usize::from(variant.diversity != whole.diversity);
+                + usize::from(variant.diversity != whole.diversity)
+                + usize::from(variant.calibration != whole.calibration);
             assert!(off.min(1) + elsewhere == 1, "{}", variant.name);
         }
         assert!(all.iter().all(|variant| variant.name != "without trend"), "its weight is 0 as shipped");

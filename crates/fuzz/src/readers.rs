@@ -17,6 +17,8 @@ const CATALOGUE: &[&str] = &["not-a-catalogue", "catalogue-truncated", "catalogu
 /// Refusals of a call to an engine whose catalogue may be odd.
 const CALL: &[&str] =
     &["bad-event", "bad-request", "unknown-item", "dimension-mismatch", "encoder-mismatch", "catalogue-corrupt"];
+/// Refusals of a text that is to be a cursor.
+const CURSOR: &[&str] = &["bad-request", "bad-cursor"];
 /// Refusals of an encoder's files.
 const ENCODER_FILES: &[&str] =
     &["model-corrupt", "model-unsupported", "dimension-mismatch", "encoder-mismatch", "empty-text"];
@@ -56,7 +58,15 @@ pub fn catalogue(bytes: &[u8]) {
     }
     allowed(engine.search_json(&vector, &header.encoder, "{\"text\": \"tea\"}"), CALL);
     if let Some(id) = ids.first() {
-        allowed(engine.similar_json(&json!({"id": id}).to_string()), CALL);
+        for surface in ["similar", "together", "because"] {
+            let request = json!({"now": NOW, "surface": surface, "items": [id], "k": 1}).to_string();
+            let Some(reply) = allowed(engine.recommend_json(&request), CALL) else { continue };
+            let next = serde_json::from_str::<Value>(&reply).unwrap()["next"].take();
+            if next.is_string() {
+                // Refused as little as the request itself: the cursor is its own.
+                allowed(engine.more_json(&json!({"after": next}).to_string()), CALL);
+            }
+        }
         if let Ok(rest) = predilect_builder::remove(bytes.to_vec(), std::slice::from_ref(id)) {
             allowed(engine.replace(rest), CATALOGUE);
         }
@@ -99,7 +109,8 @@ pub fn requests(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let fresh = static_engine();
     allowed(fresh.recommend_json(text), CALL);
-    allowed(fresh.similar_json(text), CALL);
+    allowed(fresh.more_json(text), CURSOR);
+    allowed(fresh.more_json(&json!({"after": text}).to_string()), CURSOR);
     allowed(fresh.search_json(&seeds::vector(1), ENCODER, text), CALL);
     allowed(fresh.items_json(text), CALL);
     let calls: [Change; 3] =
@@ -143,10 +154,12 @@ pub fn filter(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let Ok(filter) = serde_json::from_str::<Value>(text) else { return };
     let engine = static_engine();
-    let request = json!({"id": "i1", "k": 20, "filter": filter}).to_string();
-    let Some(some) = allowed(engine.similar_json(&request), CALL) else { return };
+    let similar = json!({"now": NOW, "surface": "similar", "items": ["i1"], "k": 20});
+    let mut request = similar.clone();
+    request["filter"] = filter.clone();
+    let Some(some) = allowed(engine.recommend_json(&request.to_string()), CALL) else { return };
     let count = |text: &str| serde_json::from_str::<Value>(text).unwrap()["items"].as_array().unwrap().len();
-    let all = engine.similar_json("{\"id\": \"i1\", \"k\": 20}").unwrap();
+    let all = engine.recommend_json(&similar.to_string()).unwrap();
     assert!(count(&some) <= count(&all), "a filter takes away");
     let request = json!({"now": NOW, "k": 20, "include_owned": true, "filter": filter}).to_string();
     assert!(allowed(engine.recommend_json(&request), CALL).is_some(), "every call takes the filter");

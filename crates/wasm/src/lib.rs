@@ -57,9 +57,9 @@ impl Engine {
         self.0.recommend_json(request).map_err(thrown)
     }
 
-    /// Items similar to one.
-    pub fn similar(&self, request: &str) -> Result<String, JsValue> {
-        self.0.similar_json(request).map_err(thrown)
+    /// Goes on with a list.
+    pub fn more(&self, request: &str) -> Result<String, JsValue> {
+        self.0.more_json(request).map_err(thrown)
     }
 
     /// Items closest to a text, given its vector.

@@ -56,6 +56,29 @@ test('a first list, then one that follows what is liked and says why', async () 
   assert.deepEqual(problems, []);
 });
 
+test('rows under the list: what is like something liked, and what was opened and left', async () => {
+  const { page, problems } = await open();
+  assert.equal(await page.locator('#rows .row').count(), 0, 'nothing is known yet');
+  const title = await page.locator('#grid .card .title').nth(2).textContent();
+  await press(page, 'like', 2);
+  const row = page.getByRole('region', { name: `Because you liked “${title}”` });
+  assert.equal(await row.getByRole('button').count(), 4);
+  const shown = await page.locator('#grid .card .title').allInnerTexts();
+  const others = await row.getByRole('button').allInnerTexts();
+  assert.ok(others.every((text) => !shown.includes(text)), 'a row shows what the list does not');
+
+  // With the keyboard: opening an item leaves it in the second row.
+  await row.getByRole('button').first().focus();
+  await updated(page, () => page.keyboard.press('Enter'));
+  assert.equal(await page.locator('#detail-title').textContent(), others[0]);
+  await page.keyboard.press('Escape');
+  const begun = page.getByRole('region', { name: 'Where you left off' });
+  assert.deepEqual(await begun.getByRole('button').allInnerTexts(), [others[0]]);
+  await page.locator('[data-ui="zh"]').click();
+  assert.equal(await page.getByRole('region', { name: '接着看' }).count(), 1);
+  assert.deepEqual(problems, []);
+});
+
 test('the parts of every card sum to its score', async () => {
   const { page } = await open();
   await press(page, 'like', 0);

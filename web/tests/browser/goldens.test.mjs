@@ -50,10 +50,9 @@ async function answer({ bytes, steps, given, fingerprint, worker }) {
   const recommender = await Recommender.create({ catalogue, encoder: '/model/', worker });
   for (const [call, request] of steps) {
     await caught(() => {
-      const { text, id, at = 0, weight = 1, ...rest } = request;
+      const { text, at = 0, weight = 1, ...rest } = request;
       if (call === 'describe') return recommender.describe(text, { at, weight });
       if (call === 'search') return recommender.search(text, rest);
-      if (call === 'similar') return recommender.similar(id, rest);
       return recommender[call](request);
     });
   }

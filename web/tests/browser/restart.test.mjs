@@ -16,7 +16,7 @@ before(async () => {
   // An engine that traps at certain words.
   site.server.answers['/predilect/wasm/engine.js'] = {
     body: `${await file('wasm/engine.js')}
-      for (const call of ['similar', 'record']) {
+      for (const call of ['recommend', 'record']) {
         const real = Engine.prototype[call];
         Engine.prototype[call] = function (json) {
           if (/"trap"|"at":13\\b/.test(json)) throw new WebAssembly.RuntimeError('unreachable');

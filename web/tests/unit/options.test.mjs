@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkKeys, checkText, toJson, wellFormed } from '../../dist/options.js';
+import { checkKeys, checkRecommend, checkText, toJson, wellFormed } from '../../dist/options.js';
 
 const refuses = (run, words) =>
   assert.throws(run, (error) => {
@@ -21,6 +21,20 @@ test('an option like nothing known is answered with the whole list', () => {
   refuses(() => checkKeys('similar', { temperature: 1 }), ['"temperature"', '"k"', '"filter"', '"signal"']);
 });
 
+test('rules are checked by their own names', () => {
+  const filter = { brand: 'x' };
+  refuses(
+    () => checkRecommend({ boost: [{ name: 'a', filter, amount: 1 }] }),
+    ['recommend({ boost })', '"amount"', '"by"'],
+  );
+  refuses(() => checkRecommend({ pin: [{ name: 'a', item: 'x', placed: 1 }] }), ['recommend({ pin })', '"place"']);
+  refuses(() => checkRecommend({ bury: { name: 'a', filter, by: 1 } }), ['{ bury }', 'an object']);
+  refuses(
+    () => checkKeys('next', { after: 'x', filter }, 'recommend({ after })'),
+    ['recommend({ after })', '"filter"'],
+  );
+});
+
 test('what is no object is refused', () => {
   for (const [given, words] of [
     [null, 'null'],
@@ -33,8 +47,15 @@ test('what is no object is refused', () => {
 });
 
 test('every documented option passes', () => {
-  checkKeys('recommend', {
+  checkRecommend({
+    surface: 'because',
+    items: ['a'],
     k: 1,
+    caps: { category: 2 },
+    calibration: { tags: 0.3 },
+    pin: [{ name: 'a', item: 'x', place: 1 }],
+    boost: [{ name: 'a', filter: {}, by: 1 }],
+    bury: [],
     filter: {},
     diversity: 0,
     explore: 0,

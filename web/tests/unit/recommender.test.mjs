@@ -182,12 +182,52 @@ test('of several events all are taken or none', async () => {
   recommender.close();
 });
 
+test('pages join into one long list, and end', async () => {
+  const recommender = await open();
+  await recommender.record({ kind: 'like', item: 'tea-0' });
+  const now = Date.now();
+  const whole = await recommender.recommend({ k: 20, now, seed: 1, caps: { section: 4 } });
+  assert.equal(whole.next, undefined);
+  let page = await recommender.recommend({ k: 3, now, seed: 1, caps: { section: 4 } });
+  const items = [...page.items];
+  while (page.next !== undefined) {
+    page = await recommender.recommend({ after: page.next });
+    items.push(...page.items);
+  }
+  assert.deepEqual(items, whole.items);
+  assert.equal(items.length, 8);
+  recommender.close();
+});
+
+test('surfaces and rules say why', async () => {
+  const recommender = await open();
+  assert.deepEqual(await recommender.recommend({ surface: 'because' }), { items: [] });
+  await recommender.record({ kind: 'click', item: 'train-3', at: 5 });
+  await recommender.record({ kind: 'like', item: 'tea-0', at: 6 });
+  const because = await recommender.recommend({ surface: 'because', k: 2 });
+  assert.deepEqual(because.because, { item: 'tea-0', kind: 'like', at: 6 });
+  assert.ok(because.items[0].reasons.some(({ kind, item }) => kind === 'similar' && item === 'tea-0'));
+  const begun = await recommender.recommend({ surface: 'continue' });
+  assert.deepEqual(
+    begun.items.map(({ id }) => id),
+    ['train-3'],
+  );
+  const pinned = await recommender.recommend({ k: 3, pin: [{ name: 'week', item: 'train-5', place: 2 }] });
+  assert.equal(pinned.items[1].id, 'train-5');
+  assert.ok(pinned.items[1].reasons.some(({ kind, rule }) => kind === 'rule' && rule === 'week'));
+  recommender.close();
+});
+
 test('wrong calls say what is wrong', async () => {
   const recommender = await open();
   await rejects(recommender.similar('nobody'), 'unknown-item', ['nobody']);
   await rejects(recommender.recommend({ k: 0 }), 'bad-request', ['k']);
   await rejects(recommender.recommend({ filter: { colour: 'red' } }), 'bad-request', ['colour']);
   await rejects(recommender.recommend({ limit: 3 }), 'bad-input', ['limit']);
+  await rejects(recommender.recommend({ surface: 'similar' }), 'bad-request', ['items', '1 to 256']);
+  await rejects(recommender.recommend({ surface: 'like' }), 'bad-request', ['like', 'similar']);
+  await rejects(recommender.recommend({ caps: { colour: 2 } }), 'bad-request', ['caps', 'colour', 'section']);
+  await rejects(recommender.recommend({ after: 'x' }), 'bad-cursor', ['again, without after']);
   await rejects(recommender.record({ kind: 'love', item: 'tea-0' }), 'bad-request', ['love']);
   await rejects(recommender.record({ kind: 'rating', item: 'tea-0', value: 9 }), 'bad-event', ['9']);
   await rejects(recommender.search('tea'), 'bad-input', ['encoder']);

@@ -63,6 +63,9 @@ pub struct EvalArgs {
     /// How different the items of a list are to be, 0 to 1
     #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
     pub diversity: f64,
+    /// How far the tags of a list are to follow those of what the person likes, 0 to 1
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    pub calibration: f64,
     /// Seed of all random choices
     #[arg(long, default_value_t = 1)]
     pub seed: u64,

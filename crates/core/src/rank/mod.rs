@@ -11,8 +11,9 @@ pub use weights::{SIGNALS, Signal, Signals, Weights};
 use crate::candidates::{Candidate, age_days};
 use crate::catalogue::{Catalogue, ItemIdx, LinkKind};
 use crate::event::Millis;
+use crate::focus::Focus;
 use crate::order::{descending, reorder};
-use crate::reason::{Reason, ReasonKind};
+use crate::reason::{Cause, Reason, ReasonKind};
 use crate::taste::{Facet, Interest, Origin, Taste};
 
 /// How the signals are measured, and how much chance may add.
@@ -49,28 +50,36 @@ impl Default for RankConfig {
     }
 }
 
-/// Which part of a taste a part of a score refers to.
+/// What a part of a score refers to: of the taste, of the focus of the list, or of the rules of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Refers {
+pub(crate) enum Refers {
     Nothing,
     Interest(usize),
     Negative(usize),
     Session,
     Trail(LinkKind),
     Facet(Facet),
+    Focus,
+    FocusTrail(LinkKind),
+    Begun(usize),
+    Rule(usize),
 }
 
 /// A part of a score, before it is worded.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Part {
     kind: ReasonKind,
-    value: f64,
+    pub(crate) value: f64,
     refers: Refers,
 }
 
 impl Part {
     pub(crate) fn plain(kind: ReasonKind, value: f64) -> Self {
-        Self { kind, value, refers: Refers::Nothing }
+        Self::new(kind, value, Refers::Nothing)
+    }
+
+    pub(crate) fn new(kind: ReasonKind, value: f64, refers: Refers) -> Self {
+        Self { kind, value, refers }
     }
 }
 
@@ -88,6 +97,12 @@ pub struct Ranked {
 }
 
 impl Ranked {
+    pub(crate) fn new(item: ItemIdx, parts: impl IntoIterator<Item = Part>) -> Self {
+        let mut ranked = Self { item, score: 0.0, interest: None, parts: Vec::new() };
+        parts.into_iter().for_each(|part| ranked.add(part));
+        ranked
+    }
+
     pub(crate) fn add(&mut self, part: Part) {
         if part.value != 0.0 {
             self.score += part.value;
@@ -133,6 +148,12 @@ pub fn rank(
             ranked.add(Part::plain(ReasonKind::Explore, most * rate));
         }
     }
+    best_first(scored)
+}
+
+/// Sorts by score; equal scores stay as they came.
+#[inline(never)]
+pub(crate) fn best_first(scored: Vec<Ranked>) -> Vec<Ranked> {
     let order = descending(scored.iter().map(|ranked| ranked.score));
     reorder(scored, &order)
 }
@@ -273,25 +294,43 @@ impl<'a> Gauge<'a> {
     }
 }
 
-/// Words the parts of a score as reasons with their causes, the largest first. They sum to the score.
-pub fn explain(ranked: &Ranked, taste: &Taste, catalogue: &Catalogue) -> Vec<Reason> {
-    let order = descending(ranked.parts.iter().map(|part| part.value.abs()));
-    order.into_iter().map(|i| reason(&ranked.parts[i], ranked.item, taste, catalogue)).collect()
+/// What parts of scores refer to.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// Of the person.
+    pub taste: &'a Taste,
+    /// Of the items.
+    pub catalogue: &'a Catalogue,
+    /// What the list is about, if it is about some items.
+    pub focus: Option<&'a Focus>,
+    /// What the person began, see [`begun`](crate::surface::begun).
+    pub begun: &'a [(ItemIdx, Cause)],
+    /// Names of the page's rules.
+    pub rules: &'a [&'a str],
 }
 
-fn reason(part: &Part, item: ItemIdx, taste: &Taste, catalogue: &Catalogue) -> Reason {
+/// Words the parts of a score as reasons with their causes, the largest first. They sum to the score.
+pub fn explain(ranked: &Ranked, context: &Context<'_>) -> Vec<Reason> {
+    let order = descending(ranked.parts.iter().map(|part| part.value.abs()));
+    order.into_iter().map(|i| reason(&ranked.parts[i], ranked.item, context)).collect()
+}
+
+fn reason(part: &Part, item: ItemIdx, context: &Context<'_>) -> Reason {
+    let Context { taste, catalogue, focus, begun, rules } = context;
     let mut reason = Reason::plain(part.kind, part.value);
-    let interest = match part.refers {
-        Refers::Nothing | Refers::Trail(_) | Refers::Facet(_) => None,
-        Refers::Interest(i) => taste.interests.get(i),
-        Refers::Negative(i) => taste.negatives.get(i),
-        Refers::Session => taste.session.as_ref(),
-    };
-    if let Refers::Trail(kind) = part.refers {
-        reason.event = taste.trail.cause(kind, item).cloned();
-    }
-    if let Refers::Facet(facet) = part.refers {
-        reason.text = catalogue.label(facet.column, facet.label).map(str::to_owned);
+    let name = |item: ItemIdx| catalogue.id(item).to_owned();
+    let mut interest = None;
+    match part.refers {
+        Refers::Nothing => {}
+        Refers::Interest(i) => interest = taste.interests.get(i),
+        Refers::Negative(i) => interest = taste.negatives.get(i),
+        Refers::Session => interest = taste.session.as_ref(),
+        Refers::Trail(kind) => reason.event = taste.trail.cause(kind, item).cloned(),
+        Refers::Facet(facet) => reason.text = catalogue.label(facet.column, facet.label).map(str::to_owned),
+        Refers::Focus => reason.item = focus.and_then(|focus| focus.nearest(item, catalogue)).map(name),
+        Refers::FocusTrail(kind) => reason.item = focus.and_then(|focus| focus.trail.origin(kind, item)).map(name),
+        Refers::Begun(i) => reason.event = begun.get(i).map(|(_, cause)| cause.clone()),
+        Refers::Rule(i) => reason.rule = rules.get(i).map(|&name| name.to_owned()),
     }
     if let Some(interest) = interest {
         reason.event = interest.cause(catalogue, item).map(|evidence| evidence.cause.clone());

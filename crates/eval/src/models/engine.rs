@@ -2,12 +2,12 @@
 
 use predilect_builder::events::{LearnOptions, LearnReport, learn};
 use predilect_core::candidates::Candidate;
-use predilect_core::catalogue::{Catalogue, Learned, LinkKind, attach};
+use predilect_core::catalogue::{Catalogue, ColumnKind, Learned, LinkKind, attach};
 use predilect_core::event::Millis;
 use predilect_core::rank::{Gauge, RankConfig, Signals, Weights};
 use predilect_core::{ItemIdx, Profile};
 use predilect_engine::{Engine, EngineError, RecommendRequest};
-use serde_json::Map;
+use serde_json::json;
 
 use super::Model;
 use crate::data::{Act, Item, event};
@@ -17,6 +17,8 @@ use crate::split::Case;
 pub const LISTED: usize = 100;
 /// Above any score, so that what a diverse list shows stands ahead of what it leaves out.
 const SHOWN: f64 = 1e6;
+/// The field that lists are calibrated to.
+const TAGS: &str = "tags";
 /// Just before any session.
 const BEFORE_SESSION: Millis = 31 * 60_000;
 
@@ -31,6 +33,8 @@ pub struct Settings {
     pub weights: Option<Weights>,
     /// Diversity of the first `k`; the order of what follows them knows none.
     pub diversity: f64,
+    /// How far the tags of the first `k` follow those of what the person likes.
+    pub calibration: f64,
     /// Length of the lists.
     pub k: usize,
     /// Whether an event says less the older it is.
@@ -42,15 +46,8 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         let name = "predilect".to_owned();
-        Self {
-            name,
-            learn: LearnOptions::default(),
-            weights: None,
-            diversity: 0.0,
-            k: 10,
-            ageing: true,
-            personal: true,
-        }
+        let learn = LearnOptions::default();
+        Self { name, learn, weights: None, diversity: 0.0, calibration: 0.0, k: 10, ageing: true, personal: true }
     }
 }
 
@@ -116,7 +113,7 @@ impl<'a> EngineModel<'a> {
     /// The list a page would show after `history` at `now`, without the items `exclude`.
     pub fn shown(&mut self, history: &[Act], now: Millis, exclude: &[usize]) -> Vec<usize> {
         self.adopt(history, now);
-        let list = self.ask(now, self.settings.k, self.settings.diversity, exclude);
+        let list = self.ask(now, self.settings.k, true, exclude);
         list.into_iter().map(|(item, _)| item).collect()
     }
 
@@ -132,7 +129,8 @@ impl<'a> EngineModel<'a> {
     /// them is a candidate.
     pub fn measure(&mut self, case: &Case) -> Option<(Vec<Signals>, Vec<usize>)> {
         self.adopt(&case.history, case.now);
-        let (candidates, taste) = self.engine.candidates(&self.request(case.now, LISTED, 0.0, &self.closed)).ok()?;
+        let request = self.request(case.now, LISTED, false, &self.closed);
+        let (candidates, taste) = self.engine.candidates(&request).ok()?;
         let config = RankConfig::default();
         let gauge = Gauge::new(&taste, self.engine.catalogue(), &config, case.now);
         let signals = candidates.iter().map(|candidate| gauge.read(candidate.item).signals).collect();
@@ -162,22 +160,24 @@ impl<'a> EngineModel<'a> {
         self.engine.adopt(profile);
     }
 
-    fn request(&self, now: Millis, k: usize, diversity: f64, exclude: &[usize]) -> RecommendRequest {
+    /// For `k` items, with the wishes of the settings or without.
+    fn request(&self, now: Millis, k: usize, wishes: bool, exclude: &[usize]) -> RecommendRequest {
+        let Settings { diversity, calibration, .. } = self.settings;
+        let tags = matches!(self.engine.catalogue().column(TAGS), Some((ColumnKind::Label, _)));
+        let calibration = (wishes && tags && calibration > 0.0).then(|| (TAGS.to_owned(), json!(calibration)));
         RecommendRequest {
-            now,
             k,
-            seed: 0,
-            filter: Map::new(),
-            diversity,
-            explore: 0.0,
-            include_owned: false,
-            personal: self.settings.personal,
+            diversity: Some(if wishes { diversity } else { 0.0 }),
+            calibration: calibration.into_iter().collect(),
             exclude: exclude.iter().map(|&item| self.items[item].id.clone()).collect(),
+            personal: self.settings.personal,
+            ..RecommendRequest::new(now)
         }
     }
 
-    fn ask(&self, now: Millis, k: usize, diversity: f64, exclude: &[usize]) -> Vec<(usize, f64)> {
-        let list = self.engine.rank(&self.request(now, k, diversity, exclude)).unwrap_or_default();
+    /// The best `k`, with the wishes of the settings or without.
+    fn ask(&self, now: Millis, k: usize, wishes: bool, exclude: &[usize]) -> Vec<(usize, f64)> {
+        let list = self.engine.rank(&self.request(now, k, wishes, exclude)).unwrap_or_default();
         list.into_iter().filter_map(|ranked| Some((self.of_row[ranked.item.row()]?, ranked.score))).collect()
     }
 }
@@ -194,12 +194,12 @@ impl Model for EngineModel<'_> {
     fn scores(&mut self, case: &Case) -> Vec<f64> {
         self.adopt(&case.history, case.now);
         let mut scores = vec![f64::NEG_INFINITY; self.items.len()];
-        for (item, score) in self.ask(case.now, LISTED, 0.0, &self.closed) {
+        for (item, score) in self.ask(case.now, LISTED, false, &self.closed) {
             scores[item] = score;
         }
-        let Settings { k, diversity, .. } = self.settings;
-        if diversity > 0.0 {
-            for (item, score) in self.ask(case.now, k, diversity, &self.closed) {
+        let Settings { k, diversity, calibration, .. } = self.settings;
+        if diversity > 0.0 || calibration > 0.0 {
+            for (item, score) in self.ask(case.now, k, true, &self.closed) {
                 scores[item] = SHOWN + score;
             }
         }
