@@ -2,6 +2,8 @@
 //!
 //! Errors are JavaScript `Error`s with a property `code`; see [`predilect_encoder::EncoderError::code`].
 
+mod relaxed;
+
 use predilect_encoder::{EncoderError, Manifest};
 use wasm_bindgen::prelude::*;
 
@@ -20,6 +22,7 @@ impl Encoder {
     /// `model-corrupt`, `model-unsupported`, `dimension-mismatch`.
     #[wasm_bindgen(constructor)]
     pub fn new(model: &[u8], tokenizer: &[u8], manifest_json: &str) -> Result<Encoder, JsValue> {
+        relaxed::load();
         let manifest = Manifest::from_json(manifest_json).map_err(to_js)?;
         predilect_encoder::Encoder::load(model, tokenizer, &manifest).map(Encoder).map_err(to_js)
     }

@@ -14,7 +14,7 @@ fn fold(lanes: [f32; LANES]) -> f32 {
 
 /// `sum(map(x))` over eight lanes; element `i` goes to lane `i % 8`.
 #[inline(always)]
-fn sum_by(x: &[f32], map: impl Fn(f32) -> f32) -> f32 {
+pub(super) fn sum_by(x: &[f32], map: impl Fn(f32) -> f32) -> f32 {
     let mut lanes = [0.0f32; LANES];
     let (chunks, rest) = x.as_chunks::<LANES>();
     for chunk in chunks {
@@ -31,20 +31,27 @@ fn sum_by(x: &[f32], map: impl Fn(f32) -> f32) -> f32 {
 /// Smallest and largest element; a comparison that is false for NaN keeps what it has.
 #[inline(always)]
 pub(super) fn range(x: &[f32]) -> (f32, f32) {
-    let first = x.first().copied().unwrap_or(0.0);
+    range_by(x, |v| v)
+}
+
+/// Smallest and largest of `map(x)`.
+#[inline(always)]
+pub(super) fn range_by(x: &[f32], map: impl Fn(f32) -> f32) -> (f32, f32) {
+    let first = x.first().map_or(0.0, |&v| map(v));
     let (mut low, mut high) = ([first; LANES], [first; LANES]);
     let (chunks, rest) = x.as_chunks::<LANES>();
     for chunk in chunks {
         for l in 0..LANES {
-            low[l] = if chunk[l] < low[l] { chunk[l] } else { low[l] };
-            high[l] = if chunk[l] > high[l] { chunk[l] } else { high[l] };
+            let v = map(chunk[l]);
+            low[l] = if v < low[l] { v } else { low[l] };
+            high[l] = if v > high[l] { v } else { high[l] };
         }
     }
     let (mut min, mut max) = (first, first);
-    for &v in low.iter().chain(rest) {
+    for v in low.into_iter().chain(rest.iter().map(|&v| map(v))) {
         min = if v < min { v } else { min };
     }
-    for &v in high.iter().chain(rest) {
+    for v in high.into_iter().chain(rest.iter().map(|&v| map(v))) {
         max = if v > max { v } else { max };
     }
     (min, max)

@@ -7,7 +7,9 @@
 //! - sums run either in plain order or over eight lanes that are folded in one written order, whatever the vector width;
 //! - integer dot products are exact, so each machine may compute them its own way.
 
+mod bytes;
 pub(crate) mod dot;
+pub(crate) mod dot8;
 pub(crate) mod float;
 pub(crate) mod linear;
 
