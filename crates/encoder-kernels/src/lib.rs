@@ -24,15 +24,14 @@ mod kernel {
     ///
     /// # Safety
     /// `rows` has `count * stride` values, `stride` being a multiple of 4, `panel` has 8 bytes for each value of a row,
-    /// `out` takes 8 sums a row; the `ends` (see `predilect_encoder`'s `dot8`) ascend, the last is `stride / 4`.
+    /// `out` takes 8 sums a row; `step` (see `predilect_encoder`'s `dot8`) is not 0.
     #[unsafe(no_mangle)]
     pub unsafe extern "C" fn dots(
         rows: *const i8,
         count: usize,
         stride: usize,
         panel: *const u8,
-        ends: *const u32,
-        ends_count: usize,
+        step: usize,
         out: *mut i32,
     ) {
         let mut done = 0;
@@ -41,10 +40,10 @@ mod kernel {
             unsafe {
                 let (rows, out) = (rows.add(done * stride), out.add(done * COLUMNS));
                 done += match count - done {
-                    1 => tile::<1>(rows, stride, panel, ends, ends_count, out),
-                    2 => tile::<2>(rows, stride, panel, ends, ends_count, out),
-                    3 => tile::<3>(rows, stride, panel, ends, ends_count, out),
-                    _ => tile::<4>(rows, stride, panel, ends, ends_count, out),
+                    1 => tile::<1>(rows, stride, panel, step, out),
+                    2 => tile::<2>(rows, stride, panel, step, out),
+                    3 => tile::<3>(rows, stride, panel, step, out),
+                    _ => tile::<4>(rows, stride, panel, step, out),
                 };
             }
         }
@@ -57,17 +56,15 @@ mod kernel {
         rows: *const i8,
         stride: usize,
         panel: *const u8,
-        ends: *const u32,
-        ends_count: usize,
+        step: usize,
         out: *mut i32,
     ) -> usize {
         let ones = i16x8_splat(1);
         let mut totals = [[i32x4_splat(0); 2]; R];
         let mut at = 0;
-        for e in 0..ends_count {
+        while at < stride {
             let mut sums = [[i16x8_splat(0); 2]; R];
-            // SAFETY: there are as many ends.
-            let end = unsafe { ends.add(e).read() } as usize * GROUP;
+            let end = if stride - at < step * GROUP { stride } else { at + step * GROUP };
             while at < end {
                 // SAFETY: no end is past a row's values, for each of which the panel has 8 bytes; no alignment to keep.
                 let w = unsafe {

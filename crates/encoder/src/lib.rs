@@ -42,9 +42,11 @@ mod manifest;
 mod onnx;
 mod recognise;
 mod tokens;
+mod unigram;
 
 pub use encoder::{Compute, Encoder};
 pub use error::{EncoderError, Part};
 #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
 pub use kernels::dot8::relaxed::install as install_kernel;
 pub use manifest::{FileEntry, Files, Manifest, Pooling};
+pub use onnx::ModelFile;

@@ -1,7 +1,8 @@
 //! Linear layers with activations of 8 bits: weights that span at most 7 bits a column, as [`super::dot8`] wants them.
 
-use super::dot8::{COLUMNS, Ends, GROUP, Sums, ends_of};
-use super::float::{range, range_by, sum_by};
+use super::dot8::{COLUMNS, GROUP, Rows, Sums, step_of};
+use super::float::{most, range, range_by, sum_by};
+use super::widest;
 
 /// Rows that go through all panels together: their bytes stay in the cache while the weights stream past.
 const BLOCK: usize = 64;
@@ -23,21 +24,21 @@ pub(super) struct Bytes {
     panels: Vec<u8>,
     /// Per panel: what stands for a weight of zero in each column.
     zeros: Vec<Sums>,
-    /// All panels' ends, and where those of each begin.
-    ends: Vec<u32>,
-    ends_at: Vec<usize>,
+    /// Per panel: [`step_of`].
+    steps: Vec<usize>,
 }
 
 /// Reused between calls.
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
-    narrow: Vec<i8>,
-    #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
-    wide: Vec<i16>,
+    values: Rows,
     rows: Vec<Row>,
     sums: Vec<Sums>,
     /// Of all rows, one after the other.
     outliers: Vec<Outlier>,
+    /// Inputs that are outliers in any row, and their weights in the panel at hand.
+    places: Vec<usize>,
+    heavy: Vec<[f32; COLUMNS]>,
 }
 
 /// `x = middle + step * q`, the sum of all `q`, and how many outliers there are.
@@ -49,10 +50,10 @@ struct Row {
     outliers: usize,
 }
 
-/// What the integer at a place leaves of a value.
+/// What the integer at a place leaves of a value; the place is one of [`Scratch::places`].
 #[derive(Debug, Clone, Copy)]
 struct Outlier {
-    at: usize,
+    place: usize,
     rest: f32,
 }
 
@@ -70,24 +71,26 @@ impl Bytes {
         }
         let stride = inputs.next_multiple_of(GROUP);
         let mut panels = vec![0u8; outputs.div_ceil(COLUMNS) * stride * COLUMNS];
-        for (k, row) in weights.chunks_exact(outputs.max(1)).enumerate() {
-            let at = k / GROUP * GROUP * COLUMNS + k % GROUP;
-            for (n, (&w, &low)) in row.iter().zip(&low).enumerate() {
-                panels[n / COLUMNS * stride * COLUMNS + at + n % COLUMNS * GROUP] = w.wrapping_sub(low).cast_unsigned();
+        for (panel, from) in panels.chunks_exact_mut((stride * COLUMNS).max(1)).zip((0..).step_by(COLUMNS)) {
+            let columns = from..outputs.min(from + COLUMNS);
+            for (group, rows) in panel.as_chunks_mut().0.iter_mut().zip(weights.chunks(GROUP * outputs)) {
+                let mut given = [[0; COLUMNS]; GROUP];
+                for (given, row) in given.iter_mut().zip(rows.chunks_exact(outputs)) {
+                    let shifted =
+                        row[columns.clone()].iter().zip(&low[columns.clone()]).map(|(w, low)| w.wrapping_sub(*low));
+                    given.iter_mut().zip(shifted).for_each(|(given, w)| *given = w.cast_unsigned());
+                }
+                *group = transposed(given);
             }
         }
         let zero = |columns: &[i8]| std::array::from_fn(|c| columns.get(c).map_or(0, |&low| -i32::from(low)));
-        let (mut ends, mut ends_at) = (Vec::new(), vec![0]);
-        for panel in panels.chunks_exact((stride * COLUMNS).max(1)) {
-            ends.extend(ends_of(panel));
-            ends_at.push(ends.len());
-        }
-        Some(Bytes { inputs, panels, zeros: low.chunks(COLUMNS).map(zero).collect(), ends, ends_at })
+        let steps = panels.chunks_exact((stride * COLUMNS).max(1)).map(step_of).collect();
+        Some(Bytes { inputs, panels, zeros: low.chunks(COLUMNS).map(zero).collect(), steps })
     }
 
     /// Bytes kept in memory.
     pub(super) fn bytes(&self) -> usize {
-        self.panels.len() + size_of_val(&*self.zeros) + size_of_val(&*self.ends) + size_of_val(&*self.ends_at)
+        self.panels.len() + size_of_val(&*self.zeros) + size_of_val(&*self.steps)
     }
 
     /// Fills `y` (rows of `outputs`) from `x`. `columns`: scale, sum of the weights and bias, per panel.
@@ -99,140 +102,110 @@ impl Bytes {
         y: &mut [f32],
         scratch: &mut Scratch,
     ) {
+        let stride = self.inputs.next_multiple_of(GROUP);
         for (x, y) in x.chunks(BLOCK * self.inputs).zip(y.chunks_mut(BLOCK * outputs)) {
-            #[cfg(target_arch = "x86_64")]
-            if std::arch::is_x86_feature_detected!("avx2") {
-                // SAFETY: the machine has AVX2, which is all that the function asks for.
-                #[allow(unsafe_code)]
-                unsafe {
-                    self.block_avx2(outputs, columns, x, y, scratch);
-                }
-                continue;
-            }
-            #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
-            if super::dot8::relaxed::installed() {
-                self.block(outputs, columns, x, y, scratch, |s| &mut s.narrow, super::dot8::relaxed::dots);
-            } else {
-                let dots = |rows: &[i16], stride, panel: &_, _: &_, out: &mut _| {
-                    super::dot8::wide::dots(rows, stride, panel, out)
-                };
-                self.block(outputs, columns, x, y, scratch, |s| &mut s.wide, dots);
-            }
-            #[cfg(not(all(target_family = "wasm", target_feature = "simd128")))]
-            {
-                let dots =
-                    |rows: &[i8], stride, panel: &_, _: &_, out: &mut _| super::dot8::scalar(rows, stride, panel, out);
-                self.block(outputs, columns, x, y, scratch, |s| &mut s.narrow, dots);
+            quantise(x, self.inputs, scratch);
+            let Scratch { values, rows, sums, outliers, places, heavy } = &mut *scratch;
+            values.prepare();
+            sums.resize(rows.len(), [0; COLUMNS]);
+            for (p, (panel, zeros)) in self.panels.chunks_exact(stride * COLUMNS).zip(&self.zeros).enumerate() {
+                values.dots(stride, panel, self.steps[p], sums);
+                heavy.clear();
+                heavy.extend(places.iter().map(|&at| {
+                    let group = &panel[at / GROUP * GROUP * COLUMNS..][..GROUP * COLUMNS];
+                    std::array::from_fn(|c| (i32::from(group[c * GROUP + at % GROUP]) - zeros[c]) as f32)
+                }));
+                let panel = Panel { at: p * COLUMNS, zeros, heavy, columns: &columns[p] };
+                finish(sums, rows, outliers, panel, y, outputs);
             }
         }
     }
+}
 
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2")]
-    fn block_avx2(
-        &self,
-        outputs: usize,
-        columns: &[[[f32; COLUMNS]; 3]],
-        x: &[f32],
-        y: &mut [f32],
-        scratch: &mut Scratch,
-    ) {
-        let dots = |rows: &[i8], stride, panel: &_, ends: &_, out: &mut _| {
-            super::dot8::avx2::dots(rows, stride, panel, ends, out);
-        };
-        self.block(outputs, columns, x, y, scratch, |s| &mut s.narrow, dots);
+/// Four rows of weights, column by column.
+#[inline(always)]
+fn transposed(rows: [[u8; COLUMNS]; GROUP]) -> [u8; GROUP * COLUMNS] {
+    std::array::from_fn(|i| rows[i % GROUP][i / GROUP])
+}
+
+/// What the sums of a panel become results with.
+#[derive(Clone, Copy)]
+struct Panel<'a> {
+    /// Its first column.
+    at: usize,
+    zeros: &'a Sums,
+    /// Per place of outliers: the weights.
+    heavy: &'a [[f32; COLUMNS]],
+    /// Scale, sum of the weights, bias.
+    columns: &'a [[f32; COLUMNS]; 3],
+}
+
+widest! {
+    /// Fills the columns of a panel in rows of `outputs`.
+    fn finish(sums: &[Sums], rows: &[Row], outliers: &[Outlier], panel: Panel<'_>, y: &mut [f32], outputs: usize) {
+        let Panel { at, zeros, heavy, columns: [scale, weights, bias] } = panel;
+        let mut outliers = outliers.iter();
+        for ((sums, row), y) in sums.iter().zip(rows).zip(y.chunks_exact_mut(outputs)) {
+            let mut values = [0.0; COLUMNS];
+            for c in 0..COLUMNS {
+                values[c] = row.step * (sums[c] - zeros[c] * row.sum) as f32 + row.middle * weights[c];
+            }
+            for outlier in outliers.by_ref().take(row.outliers) {
+                let weights = &heavy[outlier.place];
+                for c in 0..COLUMNS {
+                    values[c] += outlier.rest * weights[c];
+                }
+            }
+            for c in 0..COLUMNS {
+                values[c] = values[c] * scale[c] + bias[c];
+            }
+            let y = &mut y[at..];
+            match y.first_chunk_mut() {
+                Some(full) => *full = values,
+                None => y.iter_mut().zip(values).for_each(|(y, value)| *y = value),
+            }
+        }
     }
+}
 
-    #[inline(always)]
-    #[allow(clippy::too_many_arguments)]
-    fn block<T: Value>(
-        &self,
-        outputs: usize,
-        columns: &[[[f32; COLUMNS]; 3]],
-        x: &[f32],
-        y: &mut [f32],
-        scratch: &mut Scratch,
-        place: impl Fn(&mut Scratch) -> &mut Vec<T>,
-        dots: impl Fn(&[T], usize, &[u8], &Ends, &mut [Sums]),
-    ) {
-        let stride = self.inputs.next_multiple_of(GROUP);
-        let count = x.len() / self.inputs;
-        let mut quantised = std::mem::take(place(scratch));
-        quantised.clear();
-        quantised.resize(count * stride, T::default());
+widest! {
+    /// Quantises rows of `width` values.
+    fn quantise(x: &[f32], width: usize, scratch: &mut Scratch) {
+        let stride = width.next_multiple_of(GROUP);
         scratch.rows.clear();
         scratch.outliers.clear();
-        for (row, out) in x.chunks_exact(self.inputs).zip(quantised.chunks_exact_mut(stride)) {
-            scratch.rows.push(quantise(row, out, &mut scratch.outliers));
+        scratch.places.clear();
+        let out = scratch.values.clear(x.len() / width * stride);
+        for (row, out) in x.chunks_exact(width).zip(out.chunks_exact_mut(stride)) {
+            scratch.rows.push(quantise_row(row, out, &mut scratch.outliers, &mut scratch.places));
         }
-        scratch.sums.resize(count, [0; COLUMNS]);
-        for (p, (panel, zeros)) in self.panels.chunks_exact(stride * COLUMNS).zip(&self.zeros).enumerate() {
-            dots(&quantised, stride, panel, &self.ends[self.ends_at[p]..self.ends_at[p + 1]], &mut scratch.sums);
-            let [scale, weights, bias] = &columns[p];
-            let mut outliers = &*scratch.outliers;
-            for ((sums, row), y) in scratch.sums.iter().zip(&scratch.rows).zip(y.chunks_exact_mut(outputs)) {
-                let mut values: [f32; COLUMNS] = std::array::from_fn(|c| {
-                    let dot = sums[c] - zeros[c] * row.sum;
-                    row.step * dot as f32 + row.middle * weights[c]
-                });
-                let (own, others) = outliers.split_at(row.outliers);
-                for outlier in own {
-                    let group = &panel[outlier.at / GROUP * GROUP * COLUMNS..][..GROUP * COLUMNS];
-                    let shift = outlier.at % GROUP * 8;
-                    for ((value, four), zero) in values.iter_mut().zip(group.as_chunks::<GROUP>().0).zip(zeros) {
-                        let weight = (u32::from_le_bytes(*four) >> shift & 255).cast_signed() - zero;
-                        *value += outlier.rest * weight as f32;
-                    }
-                }
-                outliers = others;
-                let value = |c: usize| values[c] * scale[c] + bias[c];
-                let out = &mut y[p * COLUMNS..];
-                match out.first_chunk_mut::<COLUMNS>() {
-                    Some(full) => *full = std::array::from_fn(value),
-                    None => out.iter_mut().enumerate().for_each(|(c, out)| *out = value(c)),
-                }
-            }
-        }
-        *place(scratch) = quantised;
-    }
-}
-
-/// What a quantised activation is kept as.
-trait Value: Copy + Default {
-    fn of(value: i32) -> Self;
-}
-
-impl Value for i8 {
-    #[inline(always)]
-    fn of(value: i32) -> i8 {
-        value as i8
-    }
-}
-
-#[cfg(all(target_family = "wasm", target_feature = "simd128"))]
-impl Value for i16 {
-    #[inline(always)]
-    fn of(value: i32) -> i16 {
-        value as i8 as i16
     }
 }
 
 /// Fills `out` with integers in -127..=127, and appends the row's outliers.
 #[inline(always)]
-fn quantise<T: Value>(row: &[f32], out: &mut [T], outliers: &mut Vec<Outlier>) -> Row {
+fn quantise_row(row: &[f32], out: &mut [i8], outliers: &mut Vec<Outlier>, places: &mut Vec<usize>) -> Row {
     let from = outliers.len();
     let (mut low, mut high) = range(row);
     let far = FAR * (sum_by(row, |v| v * v) / row.len() as f32).sqrt();
     if high > far || low < -far {
-        let count = sum_by(row, |v| if v.abs() > far { 1.0 } else { 0.0 });
-        if count <= MOST as f32 {
-            for (chunk, from) in row.chunks(16).zip((0..).step_by(16)) {
-                if chunk.iter().fold(false, |any, v| any | (v.abs() > far)) {
-                    let all = chunk.iter().zip(from..).filter(|(v, _)| v.abs() > far);
-                    outliers.extend(all.map(|(&rest, at)| Outlier { at, rest }));
+        let (chunks, rest) = row.as_chunks::<16>();
+        let chunks = chunks.iter().map(<[f32; 16]>::as_slice).chain([rest]);
+        for (chunk, at) in chunks.zip((0..).step_by(16)) {
+            if most(chunk) > far.to_bits() {
+                for (&rest, at) in chunk.iter().zip(at..).filter(|(v, _)| v.abs() > far) {
+                    let place = places.iter().position(|&place| place == at).unwrap_or(places.len());
+                    if place == places.len() {
+                        places.push(at);
+                    }
+                    outliers.push(Outlier { place, rest });
                 }
             }
-            (low, high) = range_by(row, |v| if v.abs() > far { 0.0 } else { v });
+        }
+        if outliers.len() - from > MOST {
+            outliers.truncate(from);
+        } else {
+            (low, high) = range_by(row, |v| if v.abs().to_bits() > far.to_bits() { 0.0 } else { v });
         }
     }
     let middle = (low + high) * 0.5;
@@ -245,9 +218,9 @@ fn quantise<T: Value>(row: &[f32], out: &mut [T], outliers: &mut Vec<Outlier>) -
         let v = if v > high { high } else { v };
         let v = if v < low { low } else { v };
         // Adding 1.5 * 2^23 leaves the value, rounded to the nearest integer, in the low bits.
-        let q = i32::from((((v - middle) * factor + 12_582_912.0).to_bits()) as u8 as i8);
+        let q = ((v - middle) * factor + 12_582_912.0).to_bits().cast_signed() << 24 >> 24;
         sum += q;
-        *out = T::of(q);
+        *out = q as i8;
     }
     for outlier in &mut outliers[from..] {
         let end = if outlier.rest > high { TOP } else { -TOP };
@@ -262,23 +235,31 @@ mod tests {
 
     #[test]
     fn outliers_leave_the_steps_of_others_fine() {
-        let mut row: Vec<f32> = (0..384).map(|i| (i as f32 * 0.7).sin()).collect();
-        (row[5], row[300]) = (40.0, -25.0);
-        let (mut out, mut outliers) = (vec![0i8; 384], Vec::new());
-        let got = quantise(&row, &mut out, &mut outliers);
-        assert_eq!((got.outliers, got.sum), (2, out.iter().map(|&q| i32::from(q)).sum()));
-        for (at, (&v, &q)) in row.iter().zip(&out).enumerate() {
-            let rest: f32 = outliers.iter().filter(|o| o.at == at).map(|o| o.rest).sum();
-            assert!((got.middle + got.step * f32::from(q) + rest - v).abs() < 0.0041, "{at}");
+        let mut x: Vec<f32> = (0..2 * 384).map(|i| (i as f32 * 0.7).sin()).collect();
+        (x[5], x[300], x[384 + 300]) = (40.0, -25.0, 30.0);
+        let mut scratch = Scratch::default();
+        quantise(&x, 384, &mut scratch);
+        assert_eq!(scratch.places, [5, 300]);
+        let mut outliers = scratch.outliers.iter();
+        for ((x, q), row) in x.chunks(384).zip(scratch.values.get().chunks(384)).zip(&scratch.rows) {
+            assert_eq!(row.sum, q.iter().map(|&q| i32::from(q)).sum::<i32>());
+            let mut back: Vec<f32> = q.iter().map(|&q| row.middle + row.step * f32::from(q)).collect();
+            for outlier in outliers.by_ref().take(row.outliers) {
+                back[scratch.places[outlier.place]] += outlier.rest;
+            }
+            for (at, (back, x)) in back.iter().zip(x).enumerate() {
+                assert!((back - x).abs() < 0.0041, "{at}: {back} {x}");
+            }
         }
+        assert!(outliers.next().is_none());
     }
 
     #[test]
     fn many_outliers_are_none() {
         let mut row = vec![0.01f32; 1536];
         row[..5].fill(9.0);
-        let (mut out, mut outliers) = (vec![0i8; 1536], Vec::new());
-        assert_eq!(quantise(&row, &mut out, &mut outliers).outliers, 0);
-        assert!(outliers.is_empty() && out[0] == 127);
+        let mut scratch = Scratch::default();
+        quantise(&row, 1536, &mut scratch);
+        assert!(scratch.outliers.is_empty() && scratch.values.get()[0] == 127);
     }
 }

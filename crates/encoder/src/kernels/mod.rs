@@ -14,9 +14,11 @@ pub(crate) mod float;
 pub(crate) mod linear;
 
 /// Compiles a function once more for AVX2, and picks at run time. AVX2 has no multiply-add, so both give the same bits.
+/// It is not copied to where it is called: it is a loop over many values.
 macro_rules! widest {
     ($(#[$doc:meta])* $vis:vis fn $name:ident($($arg:ident: $type:ty),* $(,)?) $body:block) => {
         $(#[$doc])*
+        #[inline(never)]
         $vis fn $name($($arg: $type),*) {
             #[inline(always)]
             fn plain($($arg: $type),*) $body
