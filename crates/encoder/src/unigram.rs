@@ -18,6 +18,7 @@ const NONE: u32 = u32::MAX;
 
 /// What turns words into pieces.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "a tokenizer has one")]
 pub(crate) enum Pieces {
     Unigram(Unigram),
     Other(ModelWrapper),
