@@ -2,7 +2,12 @@
 //!
 //! Errors are JavaScript `Error`s with a property `code`; see [`predilect_encoder::EncoderError::code`].
 
-use predilect_encoder::{EncoderError, Manifest};
+mod relaxed;
+
+use js_sys::Uint8Array;
+use predilect_encoder::{Compute, EncoderError, Manifest, ModelFile};
+use std::borrow::Cow;
+use std::ops::Range;
 use wasm_bindgen::prelude::*;
 
 /// A loaded encoder.
@@ -19,9 +24,11 @@ impl Encoder {
     /// # Errors
     /// `model-corrupt`, `model-unsupported`, `dimension-mismatch`.
     #[wasm_bindgen(constructor)]
-    pub fn new(model: &[u8], tokenizer: &[u8], manifest_json: &str) -> Result<Encoder, JsValue> {
+    pub fn new(model: Uint8Array, tokenizer: &[u8], manifest_json: &str) -> Result<Encoder, JsValue> {
+        relaxed::load();
         let manifest = Manifest::from_json(manifest_json).map_err(to_js)?;
-        predilect_encoder::Encoder::load(model, tokenizer, &manifest).map(Encoder).map_err(to_js)
+        let model = Outside(model);
+        predilect_encoder::Encoder::load_from(&model, tokenizer, &manifest, Compute::Auto).map(Encoder).map_err(to_js)
     }
 
     /// One unit vector per text: a `Float32Array` of `texts.length * dimension` values. Vectors do not depend on the
@@ -58,6 +65,19 @@ impl Encoder {
     #[wasm_bindgen(getter)]
     pub fn fingerprint(&self) -> String {
         self.0.fingerprint().to_owned()
+    }
+}
+
+/// A model file that stays in JavaScript's memory.
+struct Outside(Uint8Array);
+
+impl ModelFile for Outside {
+    fn size(&self) -> usize {
+        self.0.length() as usize
+    }
+
+    fn read(&self, range: Range<usize>) -> Cow<'_, [u8]> {
+        Cow::Owned(self.0.subarray(range.start as u32, range.end as u32).to_vec())
     }
 }
 

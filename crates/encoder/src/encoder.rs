@@ -5,6 +5,7 @@ use crate::forward::Int8;
 #[cfg(feature = "generic")]
 use crate::generic::Generic;
 use crate::manifest::Manifest;
+use crate::onnx::ModelFile;
 use crate::tokens::Tokens;
 #[cfg(not(target_family = "wasm"))]
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -23,6 +24,7 @@ pub enum Compute {
     F32,
 }
 
+#[allow(clippy::large_enum_variant, reason = "an encoder has one")]
 enum Net {
     Int8(Int8),
     #[cfg(feature = "generic")]
@@ -46,8 +48,7 @@ impl std::fmt::Debug for Encoder {
 impl Encoder {
     /// Loads an encoder from the bytes of `model.onnx` and `tokenizer.json`.
     ///
-    /// The bytes are compared with the manifest's lengths, and with its SHA-256 hashes except in wasm, where the caller
-    /// that fetched them has the browser's own, faster digest.
+    /// The bytes are compared with the manifest's lengths and SHA-256 hashes.
     ///
     /// # Errors
     /// A manifest that contradicts itself, files that are not the manifest's, damaged files, a model that cannot be run,
@@ -67,9 +68,24 @@ impl Encoder {
         compute: Compute,
     ) -> Result<Encoder, EncoderError> {
         manifest.check()?;
-        let hash = cfg!(not(target_family = "wasm"));
-        manifest.check_file(Part::Model, model, hash)?;
-        manifest.check_file(Part::Tokenizer, tokenizer, hash)?;
+        manifest.check_hash(Part::Model, model)?;
+        manifest.check_hash(Part::Tokenizer, tokenizer)?;
+        Encoder::load_from(&model, tokenizer, manifest, compute)
+    }
+
+    /// [`Encoder::load_with`] of a model file that need not be in memory as a whole. Hashes are not compared.
+    ///
+    /// # Errors
+    /// As [`Encoder::load`].
+    pub fn load_from(
+        model: &dyn ModelFile,
+        tokenizer: &[u8],
+        manifest: &Manifest,
+        compute: Compute,
+    ) -> Result<Encoder, EncoderError> {
+        manifest.check()?;
+        manifest.check_file(Part::Model, model)?;
+        manifest.check_file(Part::Tokenizer, &tokenizer)?;
         let tokens = Tokens::load(tokenizer, manifest)?;
         let (net, hidden, rows) = Net::load(model, manifest, compute)?;
         if hidden != manifest.dimension {
@@ -207,7 +223,11 @@ impl Encoder {
 
 impl Net {
     /// The net, the length of its vectors, and the number of tokens it knows where that can be told.
-    fn load(model: &[u8], manifest: &Manifest, compute: Compute) -> Result<(Net, usize, Option<usize>), EncoderError> {
+    fn load(
+        model: &dyn ModelFile,
+        manifest: &Manifest,
+        compute: Compute,
+    ) -> Result<(Net, usize, Option<usize>), EncoderError> {
         if compute != Compute::F32 {
             match Int8::load(model, manifest.max_tokens) {
                 Ok(net) => {
@@ -220,7 +240,7 @@ impl Net {
         }
         #[cfg(feature = "generic")]
         {
-            let net = Generic::load(model)?;
+            let net = Generic::load(&model.read(0..model.size()))?;
             let (hidden, rows) = (net.hidden(), net.rows());
             Ok((Net::Generic(net), hidden, rows))
         }

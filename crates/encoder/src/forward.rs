@@ -6,7 +6,7 @@
 use crate::error::EncoderError;
 use crate::kernels::float::{activate, add_norm, add_row, attention, mean, unit};
 use crate::kernels::linear::Scratch;
-use crate::onnx::Graph;
+use crate::onnx::{Graph, ModelFile, outline};
 use crate::recognise::{Bert, bert};
 
 /// An encoder over int8 weights.
@@ -16,8 +16,9 @@ impl Int8 {
     /// # Errors
     /// [`EncoderError::Model`] for a damaged file, [`EncoderError::Unsupported`] for a graph that is not BERT-like,
     /// [`EncoderError::Manifest`] where the model has fewer positions than `max_tokens`.
-    pub(crate) fn load(model: &[u8], max_tokens: usize) -> Result<Int8, EncoderError> {
-        let graph = Graph::read(model).map_err(EncoderError::Model)?;
+    pub(crate) fn load(model: &dyn ModelFile, max_tokens: usize) -> Result<Int8, EncoderError> {
+        let outline = outline(model).map_err(EncoderError::Model)?;
+        let graph = Graph::read(&outline, model).map_err(EncoderError::Model)?;
         let bert = bert(&graph).map_err(EncoderError::Unsupported)?;
         let positions = bert.positions.len() / bert.hidden();
         if positions < max_tokens {

@@ -16,8 +16,9 @@
 //! # Two paths
 //!
 //! A graph that is a BERT-like encoder (post-norm layers, learned positions; weights in f32, f16, int8 or int4) is
-//! recognised and run by this crate's own code: int8 weights, activations rounded to 14 bits row by row on the fly, no
-//! padding. It takes as much memory as the int8 weights. Every other graph needs the feature `generic`: tract, in f32.
+//! recognised and run by this crate's own code: int8 weights, activations rounded row by row on the fly, no padding: to 8
+//! bits where the weights of a column span at most 7, as those of the shipped model do, else to 14. It takes as much
+//! memory as the int8 weights. Every other graph needs the feature `generic`: tract, in f32.
 //!
 //! # Equal bytes everywhere
 //!
@@ -28,7 +29,8 @@
 //! # In wasm
 //!
 //! Build with `-C target-feature=+simd128`. Optimisers must not be allowed to reorder floating point: no `--fast-math` for
-//! wasm-opt. Relaxed SIMD is not used: its dot product takes 7 bits of an activation, of which this path needs 14.
+//! wasm-opt. Relaxed SIMD makes it faster and changes no vector: the module `encoder-kernels`, which `encoder-wasm` loads
+//! where the browser understands it.
 
 mod encoder;
 mod error;
@@ -40,7 +42,11 @@ mod manifest;
 mod onnx;
 mod recognise;
 mod tokens;
+mod unigram;
 
 pub use encoder::{Compute, Encoder};
 pub use error::{EncoderError, Part};
+#[cfg(all(target_family = "wasm", target_feature = "simd128"))]
+pub use kernels::dot8::relaxed::install as install_kernel;
 pub use manifest::{FileEntry, Files, Manifest, Pooling};
+pub use onnx::ModelFile;

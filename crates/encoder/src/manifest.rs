@@ -1,6 +1,7 @@
 //! `manifest.json`: what an encoder is, and what its files must be.
 
 use crate::error::{EncoderError, Part};
+use crate::onnx::ModelFile;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -111,25 +112,30 @@ impl Manifest {
         Ok(())
     }
 
-    /// Compares the bytes of a file with what the manifest says. The hash is compared where `hash` is set.
-    pub(crate) fn check_file(&self, part: Part, bytes: &[u8], hash: bool) -> Result<(), EncoderError> {
-        let entry = match part {
-            Part::Model => &self.files.model,
-            Part::Tokenizer => &self.files.tokenizer,
-        };
-        if bytes.trim_ascii_start().starts_with(b"<") {
+    /// Compares the length of a file with what it should be.
+    pub(crate) fn check_file(&self, part: Part, file: &dyn ModelFile) -> Result<(), EncoderError> {
+        if file.read(0..file.size().min(64)).trim_ascii_start().starts_with(b"<") {
             return Err(EncoderError::Html(part));
         }
-        if bytes.len() as u64 != entry.bytes {
-            return Err(EncoderError::Size { part, expected: entry.bytes, found: bytes.len() as u64 });
+        let (expected, found) = (self.entry(part).bytes, file.size() as u64);
+        if expected == found { Ok(()) } else { Err(EncoderError::Size { part, expected, found }) }
+    }
+
+    /// Compares the length and the hash of a file with what they should be.
+    pub(crate) fn check_hash(&self, part: Part, bytes: &[u8]) -> Result<(), EncoderError> {
+        self.check_file(part, &bytes)?;
+        let (expected, found) = (&self.entry(part).sha256, hex(&Sha256::digest(bytes)));
+        if found.eq_ignore_ascii_case(expected) {
+            return Ok(());
         }
-        if hash {
-            let found = hex(&Sha256::digest(bytes));
-            if !found.eq_ignore_ascii_case(&entry.sha256) {
-                return Err(EncoderError::Hash { part, expected: entry.sha256.clone(), found });
-            }
+        Err(EncoderError::Hash { part, expected: expected.clone(), found })
+    }
+
+    fn entry(&self, part: Part) -> &FileEntry {
+        match part {
+            Part::Model => &self.files.model,
+            Part::Tokenizer => &self.files.tokenizer,
         }
-        Ok(())
     }
 }
 

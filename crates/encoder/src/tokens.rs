@@ -2,7 +2,14 @@
 
 use crate::error::{EncoderError, guarded};
 use crate::manifest::Manifest;
-use tokenizers::{Tokenizer, TruncationDirection, TruncationParams, TruncationStrategy};
+use crate::unigram::Pieces;
+use tokenizers::decoders::DecoderWrapper;
+use tokenizers::normalizers::NormalizerWrapper;
+use tokenizers::pre_tokenizers::PreTokenizerWrapper;
+use tokenizers::processors::PostProcessorWrapper;
+use tokenizers::{TokenizerImpl, TruncationDirection, TruncationParams, TruncationStrategy};
+
+type Tokenizer = TokenizerImpl<Pieces, NormalizerWrapper, PreTokenizerWrapper, PostProcessorWrapper, DecoderWrapper>;
 
 /// A tokenizer that cuts texts at the encoder's longest length and puts the prefix in front of them.
 #[derive(Debug)]
@@ -16,7 +23,9 @@ pub(crate) struct Tokens {
 impl Tokens {
     pub(crate) fn load(json: &[u8], manifest: &Manifest) -> Result<Tokens, EncoderError> {
         let fail = |e: tokenizers::Error| EncoderError::Tokenizer(e.to_string());
-        let mut inner = guarded(EncoderError::Tokenizer, || Tokenizer::from_bytes(json).map_err(fail))?;
+        let mut inner = guarded(EncoderError::Tokenizer, || {
+            serde_json::from_slice::<Tokenizer>(json).map_err(|e| EncoderError::Tokenizer(e.to_string()))
+        })?;
         // A file may carry settings of its own; the manifest decides.
         inner.with_padding(None);
         inner
@@ -36,7 +45,8 @@ impl Tokens {
 
     /// Highest id that a text can give, plus one.
     pub(crate) fn size(&self) -> usize {
-        self.inner.get_vocab(true).values().max().map_or(0, |&id| id as usize + 1)
+        let added = self.inner.get_added_vocabulary().get_vocab().values().max();
+        self.inner.get_model().size().max(added.map_or(0, |&id| id as usize + 1))
     }
 
     /// Ids of a text, special tokens included; `None` where nothing of the text is left after normalisation.

@@ -20,7 +20,7 @@ struct Case {
     vector: Vec<f32>,
 }
 
-/// Least cosine with vectors from f32 arithmetic: what rounding activations to 7 bits may cost a text.
+/// Least cosine with vectors from f32 arithmetic: what rounding activations may cost a text.
 const LEAST_COSINE: f32 = 0.99;
 
 #[test]

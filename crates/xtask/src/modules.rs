@@ -9,7 +9,7 @@ use std::time::Instant;
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::Result;
-use crate::toolchain::{TARGET, Toolchain};
+use crate::toolchain::{PLAIN, RELAXED, TARGET, Toolchain};
 
 /// One wasm module.
 #[derive(Debug)]
@@ -18,19 +18,27 @@ pub struct Module {
     pub name: &'static str,
     /// The crate of its bindings.
     package: &'static str,
+    /// A crate whose module this one carries as bytes, and the variable that tells it where they are.
+    carries: Option<(&'static str, &'static str)>,
     /// What takes time, told before it starts.
     note: &'static str,
 }
 
 /// In the order of what takes longest last.
 pub const MODULES: [Module; 5] = [
-    Module { name: "engine", package: "predilect-wasm", note: "small: vectors only" },
-    Module { name: "search", package: "predilect-search-wasm", note: "smaller still: a page's own vectors" },
-    Module { name: "gpu", package: "predilect-gpu-wasm", note: "the same on WebGPU" },
-    Module { name: "builder", package: "predilect-builder-wasm", note: "makes catalogues in Node" },
+    Module { name: "engine", package: "predilect-wasm", carries: None, note: "small: vectors only" },
+    Module {
+        name: "search",
+        package: "predilect-search-wasm",
+        carries: None,
+        note: "smaller still: a page's own vectors",
+    },
+    Module { name: "gpu", package: "predilect-gpu-wasm", carries: None, note: "the same on WebGPU" },
+    Module { name: "builder", package: "predilect-builder-wasm", carries: None, note: "makes catalogues in Node" },
     Module {
         name: "encoder",
         package: "predilect-encoder-wasm",
+        carries: Some(("predilect-encoder-kernels", "PREDILECT_ENCODER_KERNELS")),
         note: "the largest: tokenizer and neural network; minutes where it was never built",
     },
 ];
@@ -100,10 +108,35 @@ impl Workspace {
     }
 
     fn compile(&self, module: &Module, toolchain: &Toolchain) -> Result<PathBuf> {
-        let mut command = toolchain.cargo_build(module.package, &self.target);
+        let mut command = toolchain.cargo_build(module.package, &self.target, PLAIN);
+        if let Some((package, variable)) = module.carries {
+            command.env(variable, self.carried(package, toolchain)?);
+        }
         run(command.current_dir(&self.root))?;
-        let file = module.package.replace('-', "_");
-        Ok(self.target.join(TARGET).join("release").join(file).with_extension("wasm"))
+        Ok(self.compiled(module.package))
+    }
+
+    /// Where cargo leaves the module of a package.
+    fn compiled(&self, package: &str) -> PathBuf {
+        self.target.join(TARGET).join("release").join(package.replace('-', "_")).with_extension("wasm")
+    }
+
+    /// A module of functions that work in another one's memory.
+    fn carried(&self, package: &str, toolchain: &Toolchain) -> Result<PathBuf> {
+        run(toolchain.cargo_build(package, &self.target, RELAXED).current_dir(&self.root))?;
+        let optimised = self.target.join(package).with_extension("wasm");
+        let partial = optimised.with_extension("partial");
+        fs::copy(self.compiled(package), &partial)?;
+        self.optimise(&partial)?;
+        let bytes = fs::read(&partial)?;
+        if !is_guest(&bytes) {
+            return Err(format!("{package} keeps data or a stack in memory, which is not its own").into());
+        }
+        // A file that did not change keeps its time, and with it what was built from it.
+        if fs::read(&optimised).ok().as_ref() != Some(&bytes) {
+            fs::write(&optimised, bytes)?;
+        }
+        Ok(optimised)
     }
 
     fn bind(&self, module: &Module, compiled: &Path) -> Result<()> {
@@ -136,6 +169,40 @@ impl Workspace {
         }
         run(Command::new("node").arg(wasm_opt).args(FEATURES).args(OPTIMISE).arg(wasm).arg("-o").arg(wasm))
     }
+}
+
+/// Whether a module neither fills memory (sections 11 and 12) nor has a variable, such as a place in a stack (a section 6 in
+/// which a global is mutable).
+fn is_guest(module: &[u8]) -> bool {
+    let mut rest = module.get(8..).unwrap_or_default();
+    while let Some((&id, after)) = rest.split_first() {
+        let Some((length, body)) = leb128(after) else { return false };
+        let Some((section, next)) = body.split_at_checked(length) else { return false };
+        // A global is its type, whether it is mutable, and an initial value: `i32.const N`, `end`.
+        let mutable = || {
+            let (count, mut globals) = leb128(section).unwrap_or((1, &[]));
+            (0..count).any(|_| match globals {
+                [0x7f, 0, 0x41, value @ ..] => {
+                    let length = value.iter().take_while(|&&byte| byte & 0x80 != 0).count();
+                    globals = value.get(length + 2..).unwrap_or_default();
+                    false
+                }
+                _ => true,
+            })
+        };
+        if matches!(id, 11 | 12) || id == 6 && mutable() {
+            return false;
+        }
+        rest = next;
+    }
+    true
+}
+
+/// A number of variable length, and what follows it.
+fn leb128(bytes: &[u8]) -> Option<(usize, &[u8])> {
+    let length = bytes.iter().take(5).position(|byte| byte & 0x80 == 0)? + 1;
+    let (number, rest) = bytes.split_at(length);
+    Some((number.iter().rev().fold(0, |value, &byte| value << 7 | usize::from(byte & 0x7f)), rest))
 }
 
 /// Puts a file in place in one step, so that a server in between never reads half of it.

@@ -17,8 +17,12 @@ pub const TARGET: &str = "wasm32-unknown-unknown";
 pub const REMEDY: &str = "no standard library for wasm32-unknown-unknown: run `rustup target add \
     wasm32-unknown-unknown`, or on Debian `apt-get install rustc-web cargo-web rust-web-src`";
 
-/// The scans and the matrix kernels are written for simd128, which every browser in use has.
-const RUSTFLAGS: &str = "-C target-feature=+simd128";
+/// Flags of modules for every browser: the scans and the matrix kernels are written for simd128, which all in use have.
+pub const PLAIN: &str = "-C target-feature=+simd128";
+
+/// Flags of functions that are loaded into another module's memory where relaxed SIMD is known.
+pub const RELAXED: &str =
+    "-C target-feature=+simd128,+relaxed-simd -C link-arg=--import-memory -C link-arg=-zstack-size=0";
 
 /// Where Debian puts the toolchain that its browsers are built with.
 const SYSTEM_BIN: &str = "/usr/bin";
@@ -52,7 +56,7 @@ impl Toolchain {
     }
 
     /// `cargo build` of one package for [`TARGET`] in the release profile, to which the caller adds what differs.
-    pub fn cargo_build(&self, package: &str, target_dir: &Path) -> Command {
+    pub fn cargo_build(&self, package: &str, target_dir: &Path, flags: &str) -> Command {
         let mut command = match &self.bin {
             None => Command::new(own_cargo()),
             Some(bin) => {
@@ -73,7 +77,7 @@ impl Toolchain {
             .args(["build", "--release", "--target", TARGET, "--package", package])
             .arg("--target-dir")
             .arg(target_dir)
-            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", RUSTFLAGS);
+            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags);
         if std::env::var_os("CI").is_some() {
             command.arg("--locked");
         }

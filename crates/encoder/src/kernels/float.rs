@@ -1,6 +1,7 @@
 //! The f32 half: sums, layer norm, exponential, GELU, softmax attention, pooling.
 
 use super::widest;
+use std::array::from_fn;
 
 /// Lanes of every reduction. A power of two; part of the definition of a vector, not a tuning knob.
 const LANES: usize = 8;
@@ -14,13 +15,11 @@ fn fold(lanes: [f32; LANES]) -> f32 {
 
 /// `sum(map(x))` over eight lanes; element `i` goes to lane `i % 8`.
 #[inline(always)]
-fn sum_by(x: &[f32], map: impl Fn(f32) -> f32) -> f32 {
+pub(super) fn sum_by(x: &[f32], map: impl Fn(f32) -> f32) -> f32 {
     let mut lanes = [0.0f32; LANES];
     let (chunks, rest) = x.as_chunks::<LANES>();
     for chunk in chunks {
-        for l in 0..LANES {
-            lanes[l] += map(chunk[l]);
-        }
+        lanes = from_fn(|l| lanes[l] + map(chunk[l]));
     }
     for (lane, &v) in lanes.iter_mut().zip(rest) {
         *lane += map(v);
@@ -28,26 +27,41 @@ fn sum_by(x: &[f32], map: impl Fn(f32) -> f32) -> f32 {
     fold(lanes)
 }
 
-/// Smallest and largest element; a comparison that is false for NaN keeps what it has.
+/// Smallest and largest element. A NaN is beyond all numbers of its sign.
 #[inline(always)]
 pub(super) fn range(x: &[f32]) -> (f32, f32) {
-    let first = x.first().copied().unwrap_or(0.0);
-    let (mut low, mut high) = ([first; LANES], [first; LANES]);
-    let (chunks, rest) = x.as_chunks::<LANES>();
-    for chunk in chunks {
-        for l in 0..LANES {
-            low[l] = if chunk[l] < low[l] { chunk[l] } else { low[l] };
-            high[l] = if chunk[l] > high[l] { chunk[l] } else { high[l] };
-        }
+    range_by(x, |v| v)
+}
+
+/// Smallest and largest of `map(x)`.
+#[inline(always)]
+pub(super) fn range_by(x: &[f32], map: impl Fn(f32) -> f32) -> (f32, f32) {
+    let first = x.first().map_or(0, |&v| ordered(map(v)));
+    let (mut low, mut high) = (first, first);
+    for &v in x {
+        let v = ordered(map(v));
+        (low, high) = (low.min(v), high.max(v));
     }
-    let (mut min, mut max) = (first, first);
-    for &v in low.iter().chain(rest) {
-        min = if v < min { v } else { min };
-    }
-    for &v in high.iter().chain(rest) {
-        max = if v > max { v } else { max };
-    }
-    (min, max)
+    (unordered(low), unordered(high))
+}
+
+/// An integer that is ordered as the value is: compilers make vectors of least and largest integers, not of floats.
+#[inline(always)]
+fn ordered(v: f32) -> i32 {
+    let bits = v.to_bits().cast_signed();
+    bits ^ (bits >> 31 & i32::MAX)
+}
+
+/// The value of [`ordered`].
+#[inline(always)]
+fn unordered(bits: i32) -> f32 {
+    f32::from_bits((bits ^ (bits >> 31 & i32::MAX)).cast_unsigned())
+}
+
+/// The largest size of an element, as the bits of an f32, which are ordered as sizes are.
+#[inline(always)]
+pub(super) fn most(x: &[f32]) -> u32 {
+    x.iter().fold(0, |most, v| most.max(v.abs().to_bits()))
 }
 
 /// `sum += row`.
@@ -237,7 +251,7 @@ widest! {
                 }
                 let mut factors = [0.0f32; TILE];
                 for (factor, scores) in factors.iter_mut().zip(scores.chunks_exact_mut(across)) {
-                    *factor = 1.0 / softmax(scores.as_flattened_mut(), tokens);
+                    *factor = 1.0 / softmax(scores, tokens);
                 }
                 let shares = |r: usize| &scores[r * across..][..across].as_flattened()[..tokens];
                 let shares = [shares(0), shares(1), shares(2), shares(3)];
@@ -255,11 +269,18 @@ widest! {
 
 /// `e^(x - max)` of the first `count` elements, 0 for the rest; answers their sum.
 #[inline(always)]
-fn softmax(x: &mut [f32], count: usize) -> f32 {
+fn softmax(blocks: &mut [Block], count: usize) -> f32 {
+    let x = blocks.as_flattened_mut();
     let (_, max) = range(&x[..count]);
     x.iter_mut().for_each(|v| *v = exp(*v - max));
     x[count..].fill(0.0);
-    sum_by(x, |v| v)
+    let mut sums = [0.0; LANES];
+    for block in blocks {
+        for l in 0..LANES {
+            sums[l] += block[l];
+        }
+    }
+    fold(sums)
 }
 
 #[cfg(test)]

@@ -7,14 +7,18 @@
 //! - sums run either in plain order or over eight lanes that are folded in one written order, whatever the vector width;
 //! - integer dot products are exact, so each machine may compute them its own way.
 
+mod bytes;
 pub(crate) mod dot;
+pub(crate) mod dot8;
 pub(crate) mod float;
 pub(crate) mod linear;
 
 /// Compiles a function once more for AVX2, and picks at run time. AVX2 has no multiply-add, so both give the same bits.
+/// It is not copied to where it is called: it is a loop over many values.
 macro_rules! widest {
     ($(#[$doc:meta])* $vis:vis fn $name:ident($($arg:ident: $type:ty),* $(,)?) $body:block) => {
         $(#[$doc])*
+        #[inline(never)]
         $vis fn $name($($arg: $type),*) {
             #[inline(always)]
             fn plain($($arg: $type),*) $body

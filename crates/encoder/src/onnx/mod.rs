@@ -1,16 +1,19 @@
-//! Just enough of ONNX: the nodes, constants and inputs of a graph, borrowed from the file's bytes.
+//! Just enough of ONNX: the nodes, constants and inputs of a graph, borrowed from its [`outline`] and the file.
 //!
 //! tract's own reader copies every tensor and expands quantised ones; the int8 path wants them as they are stored.
 
+mod file;
 mod proto;
 mod tensor;
 
+pub use file::ModelFile;
+pub(crate) use file::outline;
 pub(crate) use tensor::{Kind, Tensor};
 
 use std::collections::HashMap;
 
 /// An attribute's value, where it is of a kind that encoders use.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) enum Attribute<'a> {
     Float(f32),
     Int(i64),
@@ -21,7 +24,7 @@ pub(crate) enum Attribute<'a> {
 }
 
 /// One operator call.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Node<'a> {
     pub op: &'a str,
     pub domain: &'a str,
@@ -66,7 +69,7 @@ impl Node<'_> {
 }
 
 /// A graph: who makes each value.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Graph<'a> {
     pub nodes: Vec<Node<'a>>,
     pub constants: HashMap<&'a str, Tensor<'a>>,
@@ -76,12 +79,12 @@ pub(crate) struct Graph<'a> {
 }
 
 impl<'a> Graph<'a> {
-    /// Reads a model file.
+    /// Reads the [`outline`] of a model file.
     ///
     /// # Errors
     /// Why the bytes are no model, or a damaged one.
-    pub(crate) fn read(bytes: &'a [u8]) -> Result<Graph<'a>, String> {
-        let mut graph = proto::model(bytes)?;
+    pub(crate) fn read(outline: &'a [u8], file: &'a dyn ModelFile) -> Result<Graph<'a>, String> {
+        let mut graph = proto::graph(outline, file)?;
         if graph.nodes.is_empty() {
             return Err("it holds no graph".into());
         }

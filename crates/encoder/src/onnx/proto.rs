@@ -1,6 +1,7 @@
-//! The protobuf wire format, and the ONNX messages in it. Every length is checked against the bytes that are there.
+//! The protobuf wire format, and the ONNX messages in a graph. Every length is checked against the bytes that are there.
 
-use super::tensor::{Kind, Tensor};
+use super::file::{LEFT, ModelFile};
+use super::tensor::{Data, Kind, Tensor};
 use super::{Attribute, Graph, Node};
 use std::borrow::Cow;
 
@@ -44,7 +45,7 @@ impl<'a> Value<'a> {
     }
 }
 
-fn varint(rest: &mut &[u8]) -> Result<u64, String> {
+pub(super) fn varint(rest: &mut &[u8]) -> Result<u64, String> {
     let mut value = 0u64;
     for shift in (0..64).step_by(7) {
         let (&byte, tail) = rest.split_first().ok_or("it ends in the middle of a number")?;
@@ -84,22 +85,14 @@ fn fields<'a>(mut rest: &'a [u8], mut each: impl FnMut(u64, Value<'a>) -> Result
     Ok(())
 }
 
-/// `ModelProto`.
-pub(super) fn model(bytes: &[u8]) -> Result<Graph<'_>, String> {
+/// `GraphProto`, of which large constants may be left in the file.
+pub(super) fn graph<'a>(bytes: &'a [u8], file: &'a dyn ModelFile) -> Result<Graph<'a>, String> {
     let mut graph = Graph::default();
-    fields(bytes, |field, value| match field {
-        7 => read_graph(value.bytes()?, &mut graph),
-        _ => Ok(()),
-    })?;
-    Ok(graph)
-}
-
-fn read_graph<'a>(bytes: &'a [u8], graph: &mut Graph<'a>) -> Result<(), String> {
     fields(bytes, |field, value| {
         match field {
             1 => graph.nodes.push(node(value.bytes()?)?),
             5 => {
-                let (name, tensor) = tensor(value.bytes()?)?;
+                let (name, tensor) = tensor(value.bytes()?, Some(file))?;
                 graph.constants.insert(name, tensor);
             }
             11 => graph.inputs.push(value_name(value.bytes()?)?),
@@ -107,7 +100,8 @@ fn read_graph<'a>(bytes: &'a [u8], graph: &mut Graph<'a>) -> Result<(), String> 
             _ => {}
         }
         Ok(())
-    })
+    })?;
+    Ok(graph)
 }
 
 fn value_name(bytes: &[u8]) -> Result<&str, String> {
@@ -151,7 +145,7 @@ fn attribute(bytes: &[u8]) -> Result<(&str, Attribute<'_>), String> {
             2 => f = f32::from_bits(value.int()? as u32),
             3 => i = value.int()?,
             4 => s = value.bytes()?,
-            5 => t = Some(tensor(value.bytes()?)?.1),
+            5 => t = Some(tensor(value.bytes()?, None)?.1),
             8 => value.ints(&mut ints)?,
             20 => kind = value.int()?,
             _ => {}
@@ -169,9 +163,9 @@ fn attribute(bytes: &[u8]) -> Result<(&str, Attribute<'_>), String> {
     Ok((name, attribute))
 }
 
-fn tensor(bytes: &[u8]) -> Result<(&str, Tensor<'_>), String> {
+fn tensor<'a>(bytes: &'a [u8], file: Option<&'a dyn ModelFile>) -> Result<(&'a str, Tensor<'a>), String> {
     let (mut name, mut dims, mut code) = ("", Vec::new(), 0);
-    let mut raw: Option<&[u8]> = None;
+    let mut raw = None;
     let (mut floats, mut int32s, mut int64s) = (Vec::new(), Vec::new(), Vec::new());
     fields(bytes, |field, value| {
         match field {
@@ -184,7 +178,8 @@ fn tensor(bytes: &[u8]) -> Result<(&str, Tensor<'_>), String> {
             5 => value.ints(&mut int32s)?,
             7 => value.ints(&mut int64s)?,
             8 => name = value.text()?,
-            9 => raw = Some(value.bytes()?),
+            9 => raw = Some(Data::Here(Cow::Borrowed(value.bytes()?))),
+            LEFT => raw = Some(left(value.bytes()?, file).ok_or("a constant lies outside of it")?),
             13 | 14 if !matches!(value, Value::Number(0)) => {
                 return Err("its weights are in another file".into());
             }
@@ -197,16 +192,23 @@ fn tensor(bytes: &[u8]) -> Result<(&str, Tensor<'_>), String> {
         .map(|&d| usize::try_from(d).map_err(|_| format!("constant `{name}` has a length of {d}")))
         .collect::<Result<_, _>>()?;
     let kind = Kind::from_code(code);
-    let bytes: Cow<'_, [u8]> = match (raw, kind) {
-        (Some(raw), _) => Cow::Borrowed(raw),
-        (None, Kind::F32) => Cow::Owned(floats),
-        (None, Kind::I64) => Cow::Owned(int64s.iter().flat_map(|v| v.to_le_bytes()).collect()),
+    let listed = || match kind {
+        Kind::F32 => floats,
+        Kind::I64 => int64s.iter().flat_map(|v| v.to_le_bytes()).collect(),
         // Everything narrower is stored one value to an int32; 4-bit kinds two to a byte, one byte to an int32.
-        (None, Kind::I32) => Cow::Owned(int32s.iter().flat_map(|&v| (v as i32).to_le_bytes()).collect()),
-        (None, Kind::F16) => Cow::Owned(int32s.iter().flat_map(|&v| (v as u16).to_le_bytes()).collect()),
-        (None, _) => Cow::Owned(int32s.iter().map(|&v| v as u8).collect()),
+        Kind::I32 => int32s.iter().flat_map(|&v| (v as i32).to_le_bytes()).collect(),
+        Kind::F16 => int32s.iter().flat_map(|&v| (v as u16).to_le_bytes()).collect(),
+        _ => int32s.iter().map(|&v| v as u8).collect(),
     };
-    let tensor = Tensor { dims, kind, bytes };
+    let tensor = Tensor { dims, kind, data: raw.unwrap_or_else(|| Data::Here(Cow::Owned(listed()))) };
     tensor.check().map_err(|why| format!("constant `{name}` {why}"))?;
     Ok((name, tensor))
+}
+
+/// The place in the file that a constant was left at.
+fn left<'a>(bytes: &[u8], file: Option<&'a dyn ModelFile>) -> Option<Data<'a>> {
+    let [from, length] = *bytes.as_chunks().0 else { return None };
+    let from = usize::try_from(u64::from_le_bytes(from)).ok()?;
+    let end = from.checked_add(usize::try_from(u64::from_le_bytes(length)).ok()?)?;
+    file.filter(|file| end <= file.size()).map(|file| Data::Left(file, from..end))
 }

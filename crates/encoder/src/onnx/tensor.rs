@@ -1,6 +1,8 @@
 //! A constant of a graph.
 
+use super::file::ModelFile;
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// Element types that encoders are stored in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,20 +49,44 @@ impl Kind {
 }
 
 /// Shape, element type and little-endian bytes.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Tensor<'a> {
     pub dims: Vec<usize>,
     pub kind: Kind,
-    pub bytes: Cow<'a, [u8]>,
+    pub(super) data: Data<'a>,
+}
+
+/// Where the bytes of a tensor are.
+#[derive(Clone)]
+pub(super) enum Data<'a> {
+    Here(Cow<'a, [u8]>),
+    Left(&'a dyn ModelFile, Range<usize>),
 }
 
 impl Tensor<'_> {
+    /// The bytes of all elements.
+    pub(crate) fn bytes(&self) -> Cow<'_, [u8]> {
+        match &self.data {
+            Data::Here(bytes) => Cow::Borrowed(bytes),
+            Data::Left(file, range) => file.read(range.clone()),
+        }
+    }
+
+    /// The elements of an 8-bit tensor, in memory of their own.
+    pub(crate) fn signed_bytes(&self) -> Vec<i8> {
+        self.bytes().into_owned().into_iter().map(u8::cast_signed).collect()
+    }
+
     /// Whether the bytes are as many as the shape wants.
     pub(super) fn check(&self) -> Result<(), String> {
         let count = self.dims.iter().try_fold(1usize, |n, &d| n.checked_mul(d)).ok_or("is too large")?;
         let bytes = count.checked_mul(self.kind.bits()).ok_or("is too large")?.div_ceil(8);
-        if self.kind != Kind::Other && bytes != self.bytes.len() {
-            return Err(format!("has {} bytes where its shape wants {bytes}", self.bytes.len()));
+        let found = match &self.data {
+            Data::Here(bytes) => bytes.len(),
+            Data::Left(_, range) => range.len(),
+        };
+        if self.kind != Kind::Other && bytes != found {
+            return Err(format!("has {found} bytes where its shape wants {bytes}"));
         }
         Ok(())
     }
@@ -72,7 +98,7 @@ impl Tensor<'_> {
 
     /// All elements as f32; `None` for 64-bit integers and unknown kinds.
     pub(crate) fn floats(&self) -> Option<Vec<f32>> {
-        let bytes = &self.bytes;
+        let bytes = self.bytes();
         match self.kind {
             Kind::F32 => Some(bytes.as_chunks().0.iter().map(|&b| f32::from_le_bytes(b)).collect()),
             Kind::F16 => Some(bytes.as_chunks().0.iter().map(|&b| half(u16::from_le_bytes(b))).collect()),
@@ -82,7 +108,7 @@ impl Tensor<'_> {
 
     /// All elements of a 4 or 8-bit integer tensor.
     pub(crate) fn small_ints(&self) -> Option<Vec<i16>> {
-        let bytes = &self.bytes;
+        let bytes = self.bytes();
         let nibbles = |signed: bool| {
             let widen = move |n: u8| if signed && n > 7 { i16::from(n) - 16 } else { i16::from(n) };
             let mut all: Vec<i16> = bytes.iter().flat_map(|&b| [widen(b & 15), widen(b >> 4)]).collect();
@@ -100,7 +126,7 @@ impl Tensor<'_> {
 
     /// All elements of an integer tensor.
     pub(crate) fn ints(&self) -> Option<Vec<i64>> {
-        let bytes = &self.bytes;
+        let bytes = self.bytes();
         match self.kind {
             Kind::I64 => Some(bytes.as_chunks().0.iter().map(|&b| i64::from_le_bytes(b)).collect()),
             Kind::I32 => Some(bytes.as_chunks().0.iter().map(|&b| i32::from_le_bytes(b).into()).collect()),
@@ -144,7 +170,7 @@ mod tests {
 
     #[test]
     fn four_bit_values_start_at_the_low_half() {
-        let tensor = Tensor { dims: vec![3], kind: Kind::I4, bytes: Cow::Owned(vec![0xf1, 0x08]) };
+        let tensor = Tensor { dims: vec![3], kind: Kind::I4, data: Data::Here(Cow::Owned(vec![0xf1, 0x08])) };
         assert_eq!(tensor.small_ints(), Some(vec![1, -1, -8]));
     }
 }

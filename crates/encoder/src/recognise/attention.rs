@@ -3,7 +3,7 @@
 use super::pattern::{LinearAt, Reader};
 use super::weights::{self, Matrix};
 use crate::kernels::float::Heads;
-use crate::kernels::linear::Linear;
+use crate::kernels::linear::{Activations, Linear};
 
 /// `x + out(attention(qkv(x)))`.
 pub(super) struct Attention<'g> {
@@ -66,7 +66,7 @@ fn branch<'g>(reader: &Reader<'g, '_>, name: &'g str, input: &'g str) -> Result<
     let heads = Heads { count: value.count, width: value.width, scale: factor * query_factor * key_factor };
     let qkv = side_by_side([query.linear, key.linear, value.linear])
         .ok_or_else(|| format!("queries, keys and values of `{name}` have different shapes"))?;
-    Ok(Attention { input, heads, qkv, out: out.into_linear() })
+    Ok(Attention { input, heads, qkv, out: out.into_linear(Activations::Fast) })
 }
 
 /// Takes a factor off a value.
@@ -188,5 +188,5 @@ fn side_by_side(parts: [LinearAt<'_>; 3]) -> Option<Linear> {
     }
     let scales: Vec<f32> = parts.iter().flat_map(|p| p.matrix.scales.iter().copied()).collect();
     let bias: Vec<f32> = parts.iter().flat_map(|p| p.bias.iter().copied()).collect();
-    Some(Linear::new(inputs, &weights, &scales, &bias))
+    Some(Linear::new(inputs, &weights, &scales, &bias, Activations::Fast))
 }

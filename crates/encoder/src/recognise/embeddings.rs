@@ -111,7 +111,7 @@ fn scaled_rows<'g>(reader: &Reader<'g, '_>, rows: &'g str, scales: &'g str) -> O
         return None;
     }
     let values = match rows.kind {
-        Kind::I8 => rows.bytes.iter().map(|b| b.cast_signed()).collect(),
+        Kind::I8 => rows.signed_bytes(),
         _ => rows.small_ints()?.into_iter().map(|v| i8::try_from(v).ok()).collect::<Option<Vec<i8>>>()?,
     };
     Some(Term::Word(Table::Int8 { width, values, scales: scales.floats()?, row_step: 1, block: width }))

@@ -13,7 +13,7 @@ mod weights;
 pub(crate) use weights::Table;
 
 use crate::kernels::float::{Activation, Heads, Norm};
-use crate::kernels::linear::Linear;
+use crate::kernels::linear::{Activations, Linear};
 use crate::onnx::Graph;
 use pattern::Reader;
 
@@ -64,7 +64,7 @@ pub(crate) fn bert(graph: &Graph<'_>) -> Result<Bert, String> {
     let mut head = None;
     if let Ok(linear) = reader.linear(name) {
         name = linear.input;
-        head = Some(linear.into_linear());
+        head = Some(linear.into_linear(Activations::Fine));
     }
     let mut layers = Vec::new();
     loop {
@@ -80,7 +80,7 @@ pub(crate) fn bert(graph: &Graph<'_>) -> Result<Bert, String> {
         let bridge = reader.linear(attention.input).ok();
         name = bridge.as_ref().map_or(attention.input, |linear| linear.input);
         layers.push(Layer {
-            bridge: bridge.map(|linear| linear.into_linear()),
+            bridge: bridge.map(|linear| linear.into_linear(Activations::Fine)),
             heads: attention.heads,
             qkv: attention.qkv,
             out: attention.out,

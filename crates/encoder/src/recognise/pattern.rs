@@ -2,7 +2,7 @@
 
 use super::weights::{self, Matrix};
 use crate::kernels::float::{Activation, Norm};
-use crate::kernels::linear::Linear;
+use crate::kernels::linear::{Activations, Linear};
 use crate::onnx::{Graph, Node};
 
 /// Questions to a graph. Every answer names values up to operators that do not change them.
@@ -28,8 +28,8 @@ pub(super) struct Perceptron<'g> {
 }
 
 impl LinearAt<'_> {
-    pub(super) fn into_linear(self) -> Linear {
-        Linear::new(self.matrix.inputs, &self.matrix.weights, &self.matrix.scales, &self.bias)
+    pub(super) fn into_linear(self, activations: Activations) -> Linear {
+        Linear::new(self.matrix.inputs, &self.matrix.weights, &self.matrix.scales, &self.bias, activations)
     }
 }
 
@@ -197,7 +197,12 @@ impl<'g, 'a> Reader<'g, 'a> {
             let (before, activation) = self.activation(down.input)?;
             let up = self.linear(before).ok()?;
             let input = up.input;
-            (input == x).then(|| Perceptron { input, up: up.into_linear(), activation, down: down.into_linear() })
+            (input == x).then(|| Perceptron {
+                input,
+                up: up.into_linear(Activations::Fast),
+                activation,
+                down: down.into_linear(Activations::Fast),
+            })
         };
         self.made_by(name, &["Add"])
             .and_then(|add| self.either(add).into_iter().find_map(|(inner, x)| read(inner, x)))

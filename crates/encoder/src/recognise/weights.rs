@@ -248,12 +248,10 @@ impl<'g, 'a> Quantised<'g, 'a> {
             _ if self.axis == out_axis => self.scales.clone(),
             _ => return None,
         };
-        let bytes = &self.tensor.bytes;
-        let weights = if transposed {
-            (0..rows * columns).map(|i| bytes[(i % rows) * columns + i / rows].cast_signed()).collect()
-        } else {
-            bytes.iter().map(|b| b.cast_signed()).collect()
-        };
+        let mut weights = self.tensor.signed_bytes();
+        if transposed {
+            weights = (0..rows * columns).map(|i| weights[(i % rows) * columns + i / rows]).collect();
+        }
         Some(Matrix { inputs, weights, scales })
     }
 
@@ -264,7 +262,7 @@ impl<'g, 'a> Quantised<'g, 'a> {
             return None;
         }
         let values = match self.tensor.kind {
-            Kind::I8 => self.tensor.bytes.iter().map(|b| b.cast_signed()).collect(),
+            Kind::I8 => self.tensor.signed_bytes(),
             Kind::I4 => self.tensor.small_ints()?.into_iter().map(|v| v as i8).collect(),
             _ => return None,
         };
