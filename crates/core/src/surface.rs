@@ -1,7 +1,7 @@
 //! Scores of the lists besides the one "for you": what resembles some items, goes with them, was begun, or is turned to by
 //! many.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::candidates::{Candidate, age_days};
 use crate::catalogue::{Catalogue, ItemIdx, LinkKind};
@@ -12,7 +12,7 @@ use crate::rank::{Part, Ranked, Refers, Signal, Weights, best_first};
 use crate::reason::{Cause, ReasonKind};
 
 /// What a list is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Surface {
     /// What the person may like.
