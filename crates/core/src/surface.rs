@@ -131,10 +131,11 @@ pub fn begun(profile: &Profile, catalogue: &Catalogue) -> Vec<(ItemIdx, Cause)> 
         if found.len() == MAX_BEGUN {
             break;
         }
-        if let (EventKind::Click | EventKind::Dwell, Some(item)) = (event.kind, catalogue.find(&event.item)) {
-            if found.iter().all(|(other, _)| *other != item) {
-                found.push((item, Cause::from(event)));
-            }
+        let (EventKind::Click | EventKind::Dwell, Some(item)) = (event.kind, catalogue.find(&event.item)) else {
+            continue;
+        };
+        if found.iter().all(|(other, _)| *other != item) {
+            found.push((item, Cause::from(event)));
         }
     }
     found
