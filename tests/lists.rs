@@ -52,7 +52,8 @@ fn with(request: &Value, key: &str, value: Value) -> Value {
 }
 
 fn more(engine: &Engine, after: &Value) -> Value {
-    serde_json::from_str(&engine.more_json(&json!({"after": after}).to_string()).expect("a reply")).expect("JSON")
+    let after = after.as_str().expect("a cursor");
+    serde_json::from_str(&engine.more_json(after, None).expect("a reply")).expect("JSON")
 }
 
 /// The items of a list in pages, `between` which something may happen.
@@ -63,11 +64,8 @@ fn pages(engine: &mut Engine, request: &Value, mut between: impl FnMut(&mut Engi
         let items = page["items"].as_array().cloned().unwrap_or_default();
         all.extend(items);
         let Some(next) = page.get("next").cloned() else { return all };
-        let profile = engine.profile().clone();
         between(engine, &page);
         page = more(engine, &next);
-        let empty = page["items"].as_array().is_none_or(Vec::is_empty);
-        assert!(!empty || *engine.profile() != profile, "a next page has items, unless events have taken them away");
     }
 }
 
@@ -134,7 +132,8 @@ proptest! {
         let mut engine = recorded(&events);
         let whole = recommended(&engine, with(&request, "k", json!(100)));
         prop_assert!(whole.get("next").is_none(), "the end is told");
-        let pages = pages(&mut engine, &with(&request, "k", json!(k)), |_, _| ());
+        let full = |page: &Value| page["items"].as_array().is_some_and(|items| items.len() == k);
+        let pages = pages(&mut engine, &with(&request, "k", json!(k)), |_, page| assert!(full(page), "the next page is needed"));
         prop_assert_eq!(Value::from(pages), whole["items"].clone());
     }
 
@@ -164,7 +163,7 @@ proptest! {
         bytes[at] = (bytes[at] ^ flip) & 127;
         let text = String::from_utf8(bytes).expect("ASCII");
         prop_assume!(Some(text.as_str()) != reply["next"].as_str());
-        let error = engine.more_json(&json!({"after": text}).to_string()).expect_err("refused");
+        let error = engine.more_json(&text, None).expect_err("refused");
         prop_assert_eq!(error.code(), "bad-cursor");
     }
 }
@@ -176,8 +175,8 @@ fn cursors_of_another_catalogue_are_refused_with_the_remedy() {
     let mut other = world::engine();
     let rest = predilect_builder::remove(other.catalogue().bytes().to_vec(), &["i3".to_owned()]).expect("removes");
     other.replace(rest).expect("opens");
-    for after in [&reply["next"], &json!(""), &json!("0123456789abcdef{}")] {
-        let error = other.more_json(&json!({"after": after}).to_string()).expect_err("refused");
+    for after in [reply["next"].as_str().expect("a cursor"), "", "0123456789abcdef{}"] {
+        let error = other.more_json(after, None).expect_err("refused");
         assert_eq!(error.code(), "bad-cursor");
         assert!(error.to_string().contains("ask for the list again"), "{error}");
     }

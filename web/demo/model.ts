@@ -259,13 +259,16 @@ export class Model {
     await this.onShown(this.#shown, before);
   }
 
-  /** Whole rows of what the list does not show. */
+  /** A whole row of what the list does not show, and what was begun, wherever else it is. */
   async #rows(shown: readonly Recommendation<Item>[], signal?: AbortSignal): Promise<Row[]> {
-    const request = { k: ROW, exclude: shown.map(({ id }) => id), ...this.#filter(), ...(signal && { signal }) };
+    const request = { k: ROW, ...this.#filter(), ...(signal && { signal }) };
+    const exclude = shown.map(({ id }) => id);
+    const because = await this.#recommender.recommend({ ...request, surface: 'because', exclude });
+    const begun = await this.#recommender.recommend({ ...request, surface: 'continue' });
     const rows: Row[] = [];
-    for (const surface of ['because', 'continue'] as const)
-      rows.push({ surface, ...(await this.#recommender.recommend({ ...request, surface })) });
-    return rows.filter(({ surface, items }) => items.length >= (surface === 'because' ? ROW : 1));
+    if (because.items.length === ROW) rows.push({ surface: 'because', ...because });
+    if (begun.items.length > 0) rows.push({ surface: 'continue', ...begun });
+    return rows;
   }
 
   async #learn(ids: readonly string[]): Promise<void> {

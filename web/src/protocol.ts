@@ -32,7 +32,7 @@ export interface Calls {
   withdraw(name: string): void;
   record(events: string): boolean;
   recommend(request: string): string;
-  more(request: string): string;
+  more(after: string, k?: number): string;
   search(text: string, request: string): string;
   describe(text: string, at: number, weight: number): boolean;
   encode(texts: string[]): Float32Array;

@@ -159,10 +159,12 @@ export class Recommender<Item = ItemFields> {
    * bought, liked, rated or turned away does not come again unless asked for.
    */
   async recommend(options: RecommendOptions | NextOptions = {}): Promise<RecommendationList<Item>> {
-    if (options && 'after' in options) {
+    if (typeof options === 'object' && options && 'after' in options) {
       checkKeys('next', options, 'recommend({ after })');
-      const { signal, ...request } = options;
-      return this.#read(await this.#client.call('more', [toJson(request)], signal));
+      const { after, k, signal } = options;
+      // What is no number of items becomes one that the engine refuses.
+      const count = k === undefined || Number.isSafeInteger(k) ? k : 0;
+      return this.#read(await this.#client.call('more', [checkText('recommend', 'after', after), count], signal));
     }
     checkRecommend(options);
     const { signal, now = Date.now(), seed = this.#seed, ...request } = options;

@@ -1,7 +1,7 @@
 //! Scores of the lists besides the one "for you": what resembles some items, goes with them, was begun, or is turned to by
 //! many.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::candidates::{Candidate, age_days};
 use crate::catalogue::{Catalogue, ItemIdx, LinkKind};
@@ -12,7 +12,7 @@ use crate::rank::{Part, Ranked, Refers, Signal, Weights, best_first};
 use crate::reason::{Cause, ReasonKind};
 
 /// What a list is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Surface {
     /// What the person may like.
@@ -131,10 +131,11 @@ pub fn begun(profile: &Profile, catalogue: &Catalogue) -> Vec<(ItemIdx, Cause)> 
         if found.len() == MAX_BEGUN {
             break;
         }
-        if let (EventKind::Click | EventKind::Dwell, Some(item)) = (event.kind, catalogue.find(&event.item)) {
-            if found.iter().all(|(other, _)| *other != item) {
-                found.push((item, Cause::from(event)));
-            }
+        let (EventKind::Click | EventKind::Dwell, Some(item)) = (event.kind, catalogue.find(&event.item)) else {
+            continue;
+        };
+        if found.iter().all(|(other, _)| *other != item) {
+            found.push((item, Cause::from(event)));
         }
     }
     found

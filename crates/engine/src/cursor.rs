@@ -1,64 +1,73 @@
 //! Cursors: where a list goes on, as a text for the page to hand back.
 //!
-//! 16 hex digits of XXH3-64 over the rest, which is `{"catalogue": checksum, "shown": [..], "request": {..}}`: the request with
-//! its time and seed, and the rows that were shown, ascending, each less the one before.
+//! 16 hex digits of XXH3-64 over the rest, which has five parts, with semicolons between: checksum of the catalogue; items of a
+//! page; row that a list of `because` is about, if it is one; rows that were shown, ascending, each less the one before, with
+//! commas between; and the request as it came, with its time and seed.
+
+use std::fmt::Write;
 
 use predilect_core::{Bitmap, Catalogue, ItemIdx};
-use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::xxh3_64;
 
-use crate::{EngineError, RecommendRequest};
+use crate::EngineError;
+use crate::snapshot::checksum;
 
-/// Where a list goes on.
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Cursor {
-    catalogue: String,
-    shown: Vec<u32>,
-    pub request: RecommendRequest,
+/// What a list has shown.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Shown {
+    /// The items, by row.
+    pub items: Vec<ItemIdx>,
+    /// What a list of `because` is about.
+    pub about: Option<ItemIdx>,
 }
 
-impl Cursor {
-    pub(crate) fn new(catalogue: &Catalogue, shown: &[ItemIdx], request: RecommendRequest) -> Self {
-        let mut is = Bitmap::empty(catalogue.len());
-        shown.iter().for_each(|item| is.insert(item.row()));
-        let rows = (0..catalogue.len()).filter(|&row| is.contains(row));
-        let mut last = 0;
-        let shown = rows.map(|row| row as u32 - std::mem::replace(&mut last, row as u32)).collect();
-        Self { catalogue: catalogue.header().checksum.clone(), shown, request }
-    }
+/// A cursor with the text of its request.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Cursor<'a> {
+    pub k: usize,
+    pub shown: Shown,
+    pub request: &'a str,
+}
 
-    pub(crate) fn write(&self) -> Result<String, EngineError> {
-        let text = serde_json::to_string(self).map_err(|_| damaged())?;
-        Ok(format!("{:016x}{text}", xxh3_64(text.as_bytes())))
+impl<'a> Cursor<'a> {
+    pub(crate) fn write(&self, catalogue: &Catalogue) -> String {
+        let mut text = format!("{};{};", catalogue.header().checksum, self.k);
+        // A text takes all that is written to it.
+        if let Some(about) = self.shown.about {
+            let _ = write!(text, "{}", about.0);
+        }
+        let mut is = Bitmap::empty(catalogue.len());
+        self.shown.items.iter().for_each(|item| is.insert(item.row()));
+        let (mut before, mut last) = (';', 0);
+        for row in (0..catalogue.len()).filter(|&row| is.contains(row)) {
+            let _ = write!(text, "{before}{}", row - last);
+            (before, last) = (',', row);
+        }
+        let _ = write!(text, ";{}", self.request);
+        text.insert_str(0, &checksum(&text));
+        text
     }
 
     /// Reads a cursor of `catalogue`.
-    pub(crate) fn read(text: &str, catalogue: &Catalogue) -> Result<Self, EngineError> {
-        let (sum, text) = text.split_at_checked(16).ok_or_else(damaged)?;
-        if sum != format!("{:016x}", xxh3_64(text.as_bytes())) {
-            return Err(damaged());
+    pub(crate) fn read(text: &'a str, catalogue: &Catalogue) -> Result<Self, EngineError> {
+        let damaged = EngineError::Cursor { what: "the text is not a whole cursor" };
+        let whole = text.split_at_checked(16).filter(|(sum, rest)| *sum == checksum(rest));
+        let Some((_, rest)) = whole else { return Err(damaged) };
+        let mut parts = rest.splitn(5, ';');
+        let mut next = || parts.next().unwrap_or_default();
+        if next() != catalogue.header().checksum {
+            let what = "the cursor is of another catalogue, or of one that has changed since";
+            return Err(EngineError::Cursor { what });
         }
-        let cursor: Self = serde_json::from_str(text).map_err(|_| damaged())?;
-        if cursor.catalogue != catalogue.header().checksum {
-            return Err(EngineError::Cursor {
-                what: "the cursor is of another catalogue, or of one that has changed since",
-            });
-        }
-        let shown = cursor.shown();
-        let fits = shown.len() == cursor.shown.len() && shown.last().is_none_or(|item| item.row() < catalogue.len());
-        if fits { Ok(cursor) } else { Err(damaged()) }
-    }
-
-    /// The items that were shown.
-    pub(crate) fn shown(&self) -> Vec<ItemIdx> {
-        let row = |sum: &mut u32, step: &u32| {
-            *sum = sum.checked_add(*step)?;
-            Some(ItemIdx(*sum))
+        let (k, about, rows, request) = (next(), next(), next(), next());
+        let item = |row: u32| Some(ItemIdx(row)).filter(|item| item.row() < catalogue.len());
+        let mut last = 0_u32;
+        let row = |step: &str| {
+            last = last.checked_add(step.parse().ok()?)?;
+            item(last)
         };
-        self.shown.iter().scan(0, row).collect()
+        let items: Option<Vec<ItemIdx>> = rows.split(',').map(row).collect();
+        let (Some(items), Ok(k)) = (items, k.parse()) else { return Err(damaged) };
+        let about = about.parse().ok().and_then(item);
+        Ok(Self { k, shown: Shown { items, about }, request })
     }
-}
-
-fn damaged() -> EngineError {
-    EngineError::Cursor { what: "the text is not a whole cursor" }
 }

@@ -5,7 +5,8 @@ use predilect_core::event::Millis;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{Engine, EngineError};
+use crate::cursor::{Cursor, Shown};
+use crate::{Engine, EngineError, RecommendRequest};
 
 fn read<T: DeserializeOwned>(call: &'static str, text: &str) -> Result<T, EngineError> {
     serde_json::from_str(text).map_err(|error| EngineError::Request { call, what: error.to_string() })
@@ -30,20 +31,31 @@ impl Engine {
         self.record(events)
     }
 
-    /// [`Engine::recommend`].
+    /// [`Engine::recommend`], with a cursor as `next` where the list goes on.
     ///
     /// # Errors
     /// As the call itself; text that is not such JSON is refused by name.
     pub fn recommend_json(&self, text: &str) -> Result<String, EngineError> {
-        write(&self.recommend(&read("recommend", text)?)?)
+        self.listed(text, None, Shown::default())
     }
 
-    /// [`Engine::more`].
+    /// Goes on with a list: [`Engine::page`] from the cursor `after`, by `k` items or as many as before.
     ///
     /// # Errors
-    /// As the call itself; text that is not such JSON is refused by name.
-    pub fn more_json(&self, text: &str) -> Result<String, EngineError> {
-        write(&self.more(&read("recommend", text)?)?)
+    /// [`EngineError::Cursor`] for a text that is no cursor of this catalogue, or as for [`Engine::recommend_json`].
+    pub fn more_json(&self, after: &str, k: Option<usize>) -> Result<String, EngineError> {
+        let cursor = Cursor::read(after, &self.catalogue)?;
+        self.listed(cursor.request, Some(k.unwrap_or(cursor.k)), cursor.shown)
+    }
+
+    // Once, not in both: each would carry the code that reads a request.
+    #[inline(never)]
+    fn listed(&self, text: &str, k: Option<usize>, shown: Shown) -> Result<String, EngineError> {
+        let mut request: RecommendRequest = read("recommend", text)?;
+        request.k = k.unwrap_or(request.k);
+        let (mut reply, shown) = self.page(&request, shown)?;
+        reply.next = shown.map(|shown| Cursor { k: request.k, shown, request: text }.write(&self.catalogue));
+        write(&reply)
     }
 
     /// [`Engine::search`].

@@ -16,11 +16,12 @@ mod recall;
 mod request;
 mod snapshot;
 
+pub use cursor::Shown;
 pub use error::EngineError;
 pub use merge::{MergeReply, MergeRequest, Unencoded};
 pub use request::{
-    About, Counts, Entries, InfoReply, InterestReply, MAX_K, MoreRequest, PinRule, ProfileReply, PushRule, Range,
-    RecommendRequest, Reply, ReplyItem, SearchRequest,
+    About, Counts, Entries, InfoReply, InterestReply, MAX_K, PinRule, ProfileReply, PushRule, Range, RecommendRequest,
+    Reply, ReplyItem, SearchRequest,
 };
 pub use snapshot::TypedBody;
 

@@ -11,9 +11,9 @@ use predilect_core::taste::{Evidence, Origin};
 use predilect_core::{Bitmap, Focus, ItemIdx, Query, Surface, Taste};
 use predilect_search::{Hit, Outline, Rows, top_k};
 
-use crate::cursor::Cursor;
+use crate::cursor::Shown;
 use crate::plan::{Asked, Plan, finish, gather, plan};
-use crate::request::{About, MoreRequest, PushRule, RecommendRequest, Reply, refuse};
+use crate::request::{About, PushRule, RecommendRequest, Reply, refuse};
 use crate::{Engine, EngineError};
 
 /// Places that the first stage is good for; each further one for four times as many.
@@ -27,18 +27,7 @@ impl Engine {
     /// # Errors
     /// Refuses a request whose values are out of range, whose fields do not fit the catalogue or whose items it lacks.
     pub fn recommend(&self, request: &RecommendRequest) -> Result<Reply, EngineError> {
-        self.page(request, Vec::new())
-    }
-
-    /// Goes on with a list: the same request, without what it has shown. As long as the profile stays the same, all pages
-    /// together are the one list that as many items would have been.
-    ///
-    /// # Errors
-    /// [`EngineError::Cursor`] for a text that is no cursor of this catalogue, or as for [`Engine::recommend`].
-    pub fn more(&self, request: &MoreRequest) -> Result<Reply, EngineError> {
-        let mut cursor = Cursor::read(&request.after, &self.catalogue)?;
-        cursor.request.k = request.k.unwrap_or(cursor.request.k);
-        self.page(&cursor.request, cursor.shown())
+        Ok(self.page(request, Shown::default())?.0)
     }
 
     /// As [`Engine::recommend`], without fields and reasons.
@@ -46,7 +35,7 @@ impl Engine {
     /// # Errors
     /// As [`Engine::recommend`].
     pub fn rank(&self, request: &RecommendRequest) -> Result<Vec<Ranked>, EngineError> {
-        let (asked, _) = self.asked(request)?;
+        let (asked, _) = self.asked(request, None)?;
         self.list(&asked, Vec::new(), request.k)
     }
 
@@ -55,36 +44,40 @@ impl Engine {
     /// # Errors
     /// As [`Engine::recommend`].
     pub fn candidates(&self, request: &RecommendRequest) -> Result<(Vec<Candidate>, Taste), EngineError> {
-        let (asked, _) = self.asked(request)?;
+        let (asked, _) = self.asked(request, None)?;
         let plan = plan(&asked, FETCH * request.k);
         let found = gather(&plan, self.hits(&asked, &plan), &asked, &[], &self.catalogue, &self.orders);
         Ok((found, asked.taste))
     }
 
-    fn page(&self, request: &RecommendRequest, mut shown: Vec<ItemIdx>) -> Result<Reply, EngineError> {
-        let (asked, because) = self.asked(request)?;
+    /// The items that follow `shown`, and if there are more what has been shown then. As long as the profile stays the same, all
+    /// pages together are the one list that as many items would have been; whatever happens, nothing comes again.
+    ///
+    /// # Errors
+    /// As [`Engine::recommend`].
+    pub fn page(&self, request: &RecommendRequest, mut shown: Shown) -> Result<(Reply, Option<Shown>), EngineError> {
+        let (asked, because) = self.asked(request, shown.about)?;
         // One more tells whether there is a next page.
-        let mut list = self.list(&asked, shown.clone(), request.k + 1)?;
-        let mut next = None;
-        if list.len() > request.k {
-            list.truncate(request.k);
-            shown.extend(list.iter().map(|ranked| ranked.item));
-            let mut request = request.clone();
-            // However the person's causes change, the list stays about this one.
-            if let (true, Some(about)) = (request.items.is_empty(), &because) {
-                request.items.push(about.item.clone());
-            }
-            next = Some(Cursor::new(&self.catalogue, &shown, request).write()?);
-        }
+        let mut list = self.list(&asked, shown.items.clone(), request.k + 1)?;
+        let more = list.len() > request.k;
+        list.truncate(request.k);
+        shown.items.extend(list.iter().map(|ranked| ranked.item));
+        // However the person's causes change, the list stays about this one.
+        shown.about = because.as_ref().and_then(|about| self.catalogue.find(&about.item));
         let rules = names(request);
         let Asked { taste, focus, begun, .. } = &asked;
         let context = Context { taste, catalogue: &self.catalogue, focus: focus.as_ref(), begun, rules: &rules };
         let item = |ranked: Ranked| self.reply_item(ranked.item, ranked.score, explain(&ranked, &context));
-        Ok(Reply { items: list.into_iter().map(item).collect::<Result<_, _>>()?, because, next })
+        let items = list.into_iter().map(item).collect::<Result<_, _>>()?;
+        Ok((Reply { items, because, next: None }, more.then_some(shown)))
     }
 
     /// Finds all that a request refers to, and what a list of `because` is about.
-    fn asked<'a>(&self, request: &'a RecommendRequest) -> Result<(Asked<'a>, Option<About>), EngineError> {
+    fn asked<'a>(
+        &self,
+        request: &'a RecommendRequest,
+        about: Option<ItemIdx>,
+    ) -> Result<(Asked<'a>, Option<About>), EngineError> {
         request.check()?;
         let mut allowed = self.filter(&request.filter)?;
         for id in &request.exclude {
@@ -99,6 +92,7 @@ impl Engine {
         let mut items: Vec<ItemIdx> = request.items.iter().map(|id| self.find(id)).collect::<Result<_, _>>()?;
         let mut because = None;
         if request.surface == Surface::Because {
+            items.extend(about.filter(|_| items.is_empty()));
             let cause = strongest(&taste, items.first().copied());
             items.extend(cause.filter(|_| items.is_empty()).map(|cause| cause.item));
             because = items.first().map(|&item| About {
@@ -178,9 +172,7 @@ impl Engine {
         if let Some((_, Column::Label(labels))) = self.catalogue.column(field) {
             return Ok(labels);
         }
-        let labelled = self.catalogue.columns().iter().filter(|(_, column)| matches!(column, Column::Label(_)));
-        let known: Vec<&str> = labelled.map(|(head, _)| head.name.as_str()).collect();
-        refuse(format!("{what} on \"{field}\": no field of labels; this catalogue has {}", known.join(", ")))
+        refuse(format!("{what} on \"{field}\": the catalogue has no such field of labels; info() lists them as facets"))
     }
 
     /// Those that may be shown, by place.

@@ -22,7 +22,7 @@ fn yes() -> bool {
 }
 
 /// Asks for recommendations.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RecommendRequest {
     /// Milliseconds since 1970.
@@ -76,7 +76,7 @@ pub struct RecommendRequest {
 }
 
 /// Puts an item in a place.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PinRule {
     /// Name of the rule, for the reasons.
@@ -88,7 +88,7 @@ pub struct PinRule {
 }
 
 /// Moves items up or down.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PushRule {
     /// Name of the rule, for the reasons.
@@ -165,17 +165,6 @@ pub(crate) fn refuse<T>(what: String) -> Result<T, EngineError> {
     Err(EngineError::Request { call: "recommend", what })
 }
 
-/// Asks for what follows a list.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct MoreRequest {
-    /// [`Reply::next`] of that list.
-    pub after: String,
-    /// Items wanted, 1..=1000; as many as before where it is left out.
-    #[serde(default)]
-    pub k: Option<usize>,
-}
-
 /// Asks for items that match a text.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -205,7 +194,7 @@ pub struct Reply {
     /// What a list of `because` is about; none where nothing is known that it could be about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub because: Option<About>,
-    /// For [`MoreRequest`]; none at the end, and for a search.
+    /// For [`crate::Engine::more_json`]; none at the end, and for a search.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
 }

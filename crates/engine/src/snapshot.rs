@@ -45,6 +45,13 @@ fn damaged(what: impl ToString) -> EngineError {
     EngineError::Snapshot { what: what.to_string() }
 }
 
+/// XXH3-64 of a text, in 16 hex digits.
+// Once, not at every caller: it is kilobytes of wasm.
+#[inline(never)]
+pub(crate) fn checksum(text: &str) -> String {
+    format!("{:016x}", xxh3_64(text.as_bytes()))
+}
+
 /// Writes a profile whose vectors come from `encoder`.
 pub(crate) fn write(profile: &Profile, encoder: &str) -> Result<Vec<u8>, EngineError> {
     let typed = |t: &Typed| TypedBody {
@@ -59,7 +66,7 @@ pub(crate) fn write(profile: &Profile, encoder: &str) -> Result<Vec<u8>, EngineE
         typed: profile.typed().iter().map(typed).collect(),
     };
     let profile = serde_json::value::to_raw_value(&body).map_err(damaged)?;
-    let checksum = format!("{:016x}", xxh3_64(profile.get().as_bytes()));
+    let checksum = checksum(profile.get());
     serde_json::to_vec(&Envelope { format: FORMAT, checksum, profile }).map_err(damaged)
 }
 
@@ -74,7 +81,7 @@ pub(crate) fn read(bytes: &[u8], encoder: &str, dimension: usize) -> Result<Prof
         return Err(EngineError::SnapshotVersion { found: version.format, expected: FORMAT });
     }
     let envelope: Envelope = serde_json::from_slice(bytes).map_err(damaged)?;
-    if envelope.checksum != format!("{:016x}", xxh3_64(envelope.profile.get().as_bytes())) {
+    if envelope.checksum != checksum(envelope.profile.get()) {
         return Err(damaged("its checksum does not match"));
     }
     let body: Body = serde_json::from_str(envelope.profile.get()).map_err(damaged)?;

@@ -87,7 +87,8 @@ struct Means {
 
 impl Means {
     fn of(train: &[Vec<Act>], items: usize) -> Self {
-        let (mut sums, mut people): (Vec<(f64, f64)>, Vec<(f64, f64)>) = (vec![(0.0, 0.0); items], Vec::new());
+        let mut people = Vec::with_capacity(train.len());
+        let mut sums = vec![(0.0, 0.0); items];
         let add = |sum: &mut (f64, f64), stars: f64| *sum = (sum.0 + stars, sum.1 + 1.0);
         let mut all = (0.0, 0.0);
         for acts in train {

@@ -18,7 +18,7 @@ const CATALOGUE: &[&str] = &["not-a-catalogue", "catalogue-truncated", "catalogu
 const CALL: &[&str] =
     &["bad-event", "bad-request", "unknown-item", "dimension-mismatch", "encoder-mismatch", "catalogue-corrupt"];
 /// Refusals of a text that is to be a cursor.
-const CURSOR: &[&str] = &["bad-request", "bad-cursor"];
+const CURSOR: &[&str] = &["bad-cursor"];
 /// Refusals of an encoder's files.
 const ENCODER_FILES: &[&str] =
     &["model-corrupt", "model-unsupported", "dimension-mismatch", "encoder-mismatch", "empty-text"];
@@ -61,10 +61,9 @@ pub fn catalogue(bytes: &[u8]) {
         for surface in ["similar", "together", "because"] {
             let request = json!({"now": NOW, "surface": surface, "items": [id], "k": 1}).to_string();
             let Some(reply) = allowed(engine.recommend_json(&request), CALL) else { continue };
-            let next = serde_json::from_str::<Value>(&reply).unwrap()["next"].take();
-            if next.is_string() {
+            if let Some(next) = serde_json::from_str::<Value>(&reply).unwrap()["next"].as_str() {
                 // Refused as little as the request itself: the cursor is its own.
-                allowed(engine.more_json(&json!({"after": next}).to_string()), CALL);
+                allowed(engine.more_json(next, None), CALL);
             }
         }
         if let Ok(rest) = predilect_builder::remove(bytes.to_vec(), std::slice::from_ref(id)) {
@@ -109,8 +108,7 @@ pub fn requests(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let fresh = static_engine();
     allowed(fresh.recommend_json(text), CALL);
-    allowed(fresh.more_json(text), CURSOR);
-    allowed(fresh.more_json(&json!({"after": text}).to_string()), CURSOR);
+    allowed(fresh.more_json(text, None), CURSOR);
     allowed(fresh.search_json(&seeds::vector(1), ENCODER, text), CALL);
     allowed(fresh.items_json(text), CALL);
     let calls: [Change; 3] =

@@ -57,9 +57,9 @@ impl Engine {
         self.0.recommend_json(request).map_err(thrown)
     }
 
-    /// Goes on with a list.
-    pub fn more(&self, request: &str) -> Result<String, JsValue> {
-        self.0.more_json(request).map_err(thrown)
+    /// Goes on with a list, by as many items as before where no number is given.
+    pub fn more(&self, after: &str, k: Option<usize>) -> Result<String, JsValue> {
+        self.0.more_json(after, k).map_err(thrown)
     }
 
     /// Items closest to a text, given its vector.

@@ -65,7 +65,10 @@ test('rows under the list: what is like something liked, and what was opened and
   assert.equal(await row.getByRole('button').count(), 4);
   const shown = await page.locator('#grid .card .title').allInnerTexts();
   const others = await row.getByRole('button').allInnerTexts();
-  assert.ok(others.every((text) => !shown.includes(text)), 'a row shows what the list does not');
+  assert.ok(
+    others.every((text) => !shown.includes(text)),
+    'a row shows what the list does not',
+  );
 
   // With the keyboard: opening an item leaves it in the second row.
   await row.getByRole('button').first().focus();

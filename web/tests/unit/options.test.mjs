@@ -28,7 +28,7 @@ test('rules are checked by their own names', () => {
     ['recommend({ boost })', '"amount"', '"by"'],
   );
   refuses(() => checkRecommend({ pin: [{ name: 'a', item: 'x', placed: 1 }] }), ['recommend({ pin })', '"place"']);
-  refuses(() => checkRecommend({ bury: { name: 'a', filter, by: 1 } }), ['{ bury }', 'an object']);
+  refuses(() => checkRecommend({ bury: { name: 'a', filter, by: 1 } }), ['{ bury }', 'an array']);
   refuses(
     () => checkKeys('next', { after: 'x', filter }, 'recommend({ after })'),
     ['recommend({ after })', '"filter"'],

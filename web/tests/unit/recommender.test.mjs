@@ -226,7 +226,7 @@ test('wrong calls say what is wrong', async () => {
   await rejects(recommender.recommend({ limit: 3 }), 'bad-input', ['limit']);
   await rejects(recommender.recommend({ surface: 'similar' }), 'bad-request', ['items', '1 to 256']);
   await rejects(recommender.recommend({ surface: 'like' }), 'bad-request', ['like', 'similar']);
-  await rejects(recommender.recommend({ caps: { colour: 2 } }), 'bad-request', ['caps', 'colour', 'section']);
+  await rejects(recommender.recommend({ caps: { colour: 2 } }), 'bad-request', ['caps', 'colour', 'facets']);
   await rejects(recommender.recommend({ after: 'x' }), 'bad-cursor', ['again, without after']);
   await rejects(recommender.record({ kind: 'love', item: 'tea-0' }), 'bad-request', ['love']);
   await rejects(recommender.record({ kind: 'rating', item: 'tea-0', value: 9 }), 'bad-event', ['9']);

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use super::links::{LinkKind, Links, Store};
 use super::places::Places;
-use super::reader::{Reader, Spans, places};
+use super::reader::{Known, Reader, Spans, places};
 use super::space::Space;
 use super::{CatalogueError, Column, ColumnHead, ColumnKind, Header, ItemIdx, LearnedHead, corrupt};
 use crate::vector::{Query, UnitVector};
@@ -50,7 +50,7 @@ impl Catalogue {
         let places = places(&bytes, &ids, count)?;
         let fields = reader.spans("fields", count)?;
         let columns = reader.columns()?;
-        let (support, trend, stars) = reader.learned()?;
+        let Known { support, trend, stars } = reader.learned()?;
         let links = LinkKind::ALL.iter().map(|kind| reader.links(*kind)).collect::<Result<_, _>>()?;
         let header = reader.header;
         let share = 0.0..=1.0;

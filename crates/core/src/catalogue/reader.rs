@@ -157,8 +157,7 @@ impl<'a> Reader<'a> {
         self.header.columns.iter().enumerate().map(|(i, head)| Ok((head.clone(), self.column(i, head.kind)?))).collect()
     }
 
-    /// Support, trend and stars.
-    pub(super) fn learned(&self) -> Result<(Vec<u16>, Vec<u8>, Vec<u8>), CatalogueError> {
+    pub(super) fn learned(&self) -> Result<Known, CatalogueError> {
         let Some(head) = &self.header.learned else { return Ok(Default::default()) };
         let count = self.header.count;
         let positive = head.half_life_steps.min(head.half_life_days).min(head.handoff) > 0.0;
@@ -168,7 +167,8 @@ impl<'a> Reader<'a> {
         }
         let support = words(self.data("support", Dtype::U16, Some(&[count]))?).map(u16::from_le_bytes).collect();
         let bytes = |name| Ok(self.data(name, Dtype::U8, Some(&[count]))?.to_vec());
-        Ok((support, bytes("trend")?, if head.stars.is_some() { bytes("stars")? } else { Vec::new() }))
+        let stars = if head.stars.is_some() { bytes("stars")? } else { Vec::new() };
+        Ok(Known { support, trend: bytes("trend")?, stars })
     }
 
     pub(super) fn links(&self, kind: LinkKind) -> Result<Store, CatalogueError> {
@@ -214,6 +214,14 @@ impl<'a> Reader<'a> {
         let offsets = self.offsets(&format!("column{i}.offsets"), count, values.len())?;
         Ok(Column::Label(Labels::new(names.into_iter().map(Cow::into_owned).collect(), offsets, values)))
     }
+}
+
+/// What events tell of each item; empty where there were none.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    pub support: Vec<u16>,
+    pub trend: Vec<u8>,
+    pub stars: Vec<u8>,
 }
 
 fn words<const N: usize>(data: &[u8]) -> impl Iterator<Item = [u8; N]> {

@@ -125,7 +125,7 @@ mod tests {
     /// Twelve items: half of them red, half blue, one of each with a label of its own.
     fn catalogue() -> Catalogue {
         let item = |at: usize| {
-            let mut tags = vec![if at % 2 == 0 { "red" } else { "blue" }];
+            let mut tags = vec![if at.is_multiple_of(2) { "red" } else { "blue" }];
             if at < 2 {
                 tags.push(["rare red", "rare blue"][at]);
             }
