@@ -97,7 +97,9 @@ test('labels and choices count, and are shown', async () => {
     ]);
   }
   const { factors } = await recommender.profile();
-  assert.ok(Object.keys(factors).length > 0 && Object.values(factors).every((factor) => factor >= 1 / 8 && factor <= 8));
+  assert.ok(
+    Object.keys(factors).length > 0 && Object.values(factors).every((factor) => factor >= 1 / 8 && factor <= 8),
+  );
   const { items } = await recommender.recommend({ k: 3, now: 1_700_000_100_000 });
   const label = items.flatMap(({ reasons }) => reasons).find(({ kind }) => kind === 'facet');
   assert.ok(['travel', 'Trains', 'rails'].includes(label?.text), label?.text);
