@@ -37,7 +37,7 @@ pub struct Sizes {
     pub diversity: f64,
     /// How people behave.
     pub habits: Habits,
-    /// Only the engine, and it frozen.
+    /// Only the engine: as it is, with weights as shipped, and frozen.
     pub engine_only: bool,
 }
 
