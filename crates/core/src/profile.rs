@@ -78,11 +78,12 @@ impl Profile {
         self.events.is_empty() && self.typed.is_empty()
     }
 
-    /// The profile as it was before the event at that place, and before anything written since.
-    pub fn before(&self, place: usize) -> Self {
+    /// The latest events, at most `limit`, before the one at a place, and what was written before it.
+    pub fn before(&self, place: usize, limit: usize) -> Self {
         let until = self.events.get(place).map_or(MAX_TIME, |event| event.at);
         let typed = self.typed.iter().take_while(|typed| typed.at < until).cloned().collect();
-        Self { events: self.events.iter().take(place).cloned().collect(), typed }
+        let place = place.min(self.events.len());
+        Self { events: self.events[place.saturating_sub(limit)..place].to_vec(), typed }
     }
 
     /// Adds an event.

@@ -249,9 +249,7 @@ pub fn fold(
     taste.strength = taste.interests.iter().map(|interest| interest.weight).sum();
     taste.session = session(profile, catalogue, config, now);
     taste.trail = Trail::follow(profile.events(), &items, catalogue);
-    let recent = FacetConfig { half_life_acts: config.facets.recent_acts, ..config.facets };
-    taste.recent_facets = Facets::fold(catalogue, turned.clone(), passed.clone(), &recent);
-    taste.facets = Facets::fold(catalogue, turned, passed, &config.facets);
+    [taste.facets, taste.recent_facets] = Facets::fold(catalogue, &turned, &passed, &config.facets);
     taste
 }
 

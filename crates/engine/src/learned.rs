@@ -1,16 +1,33 @@
 //! What the person's choices say about the weights of the ranking.
 
-use predilect_core::rank::{Choice, Gauge, PersonalConfig, RankConfig, Signals, Weights, factors};
+use predilect_core::rank::{Choice, Gauge, PersonalConfig, RankConfig, SIGNALS, Signals, Weights, factors};
 use predilect_core::taste::{Chosen, Gathered, choices, fold, items};
 use predilect_core::{Catalogue, ItemIdx, Profile, TasteConfig};
 
-/// Choices whose signals were measured before; none changes as long as events only come after them.
-#[derive(Debug, Default)]
+/// Events before a choice from which its signals are measured: what is older changed little of that list.
+const LOOK_BACK: usize = 300;
+
+/// What is learned from a profile, for as long as events only come after those it holds.
+#[derive(Debug)]
 pub(crate) struct Choices {
+    /// Events it was learned from.
+    events: usize,
     known: Vec<(Chosen, Choice)>,
+    factors: Signals,
+}
+
+impl Default for Choices {
+    fn default() -> Self {
+        Self { events: 0, known: Vec::new(), factors: [1.0; SIGNALS] }
+    }
 }
 
 impl Choices {
+    /// The factors on the weights, in the order of the signals.
+    pub(crate) fn factors(&self) -> &Signals {
+        &self.factors
+    }
+
     /// Items that were taken, and those that were passed over.
     pub(crate) fn met(&self) -> [Vec<ItemIdx>; 2] {
         let of =
@@ -18,35 +35,30 @@ impl Choices {
         [of(|own| &own.taken), of(|own| &own.passed)]
     }
 
-    /// The weights of the catalogue and the factors on them that the profile's choices make.
-    pub(crate) fn weights(
-        &mut self,
-        profile: &Profile,
-        catalogue: &Catalogue,
-        config: &TasteConfig,
-    ) -> (Weights, Signals) {
-        let weights = catalogue.learned().map_or_else(Weights::default, |learned| learned.weights.clone());
+    /// Learns what is new of a profile.
+    pub(crate) fn learn(&mut self, profile: &Profile, catalogue: &Catalogue, weights: &Weights, config: &TasteConfig) {
+        if self.events == profile.events().len() {
+            return;
+        }
+        self.events = profile.events().len();
         let personal = PersonalConfig::default();
-        let chosen = choices(profile.events(), &items(profile, catalogue), personal.choices);
         let mut known = std::mem::take(&mut self.known);
-        for chosen in chosen {
-            let found = known.iter().position(|(own, _)| *own == chosen);
-            let choice = match found {
+        for chosen in choices(profile.events(), &items(profile, catalogue), personal.choices) {
+            let choice = match known.iter().position(|(own, _)| *own == chosen) {
                 Some(at) => known.swap_remove(at).1,
                 None => measure(&chosen, profile, catalogue, config),
             };
             self.known.push((chosen, choice));
         }
-        let list: Vec<Choice> = self.known.iter().map(|(_, choice)| choice.clone()).collect();
-        let factors = factors(&weights, &list, &personal);
-        (Weights(std::array::from_fn(|i| weights.0[i] * factors[i])), factors)
+        self.factors = factors(weights, self.known.iter().map(|(_, choice)| choice), &personal);
     }
 }
 
 /// The signals of a choice when it was made.
 fn measure(chosen: &Chosen, profile: &Profile, catalogue: &Catalogue, config: &TasteConfig) -> Choice {
     let now = profile.events()[chosen.before].at;
-    let taste = fold(&mut Gathered::default(), &profile.before(chosen.before), catalogue, config, now);
+    let before = profile.before(chosen.before, LOOK_BACK);
+    let taste = fold(&mut Gathered::default(), &before, catalogue, config, now);
     let rank = RankConfig::default();
     let gauge = Gauge::new(&taste, catalogue, &rank, now);
     let read = |list: &[ItemIdx]| list.iter().map(|&item| gauge.read(item).signals).collect();

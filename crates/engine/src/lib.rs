@@ -1,7 +1,7 @@
 //! One catalogue, one profile, and the calls a page makes on them.
 //!
 //! ```text
-//! recommend: taste = fold(profile) -> plan(taste) -> top_k(plan) -> finish(hits) -> choose -> reply
+//! recommend: taste = fold(profile) -> plan(taste) -> top_k(plan) -> gather(hits) -> finish -> choose -> reply
 //! ```
 //! All but `top_k` is pure; the scan is the only heavy step. Equal catalogue, profile and request give equal replies.
 
@@ -30,7 +30,7 @@ use std::cell::{OnceCell, RefCell};
 use predilect_core::candidates::{by_date, by_popularity, by_trend};
 use predilect_core::catalogue::Column;
 use predilect_core::event::Millis;
-use predilect_core::rank::{Signal, Signals, Weights};
+use predilect_core::rank::{Signal, Weights};
 use predilect_core::reason::ReasonKind;
 use predilect_core::stars::Stars;
 use predilect_core::taste::{Gathered, Origin, fold};
@@ -196,17 +196,24 @@ impl Engine {
         ids.iter().map(|id| Some(stars.as_ref()?.predict(self.catalogue.find(id)?))).collect()
     }
 
-    /// The weights of the ranking, and the factors on those of the catalogue that the person's choices have made of them.
-    fn weights(&self, personal: bool) -> (Weights, Signals) {
-        let profile = if personal { &self.profile } else { &Profile::default() };
-        self.choices.borrow_mut().weights(profile, &self.catalogue, &self.taste_config)
+    /// The weights of the ranking: those of the catalogue, times the factors of the person's choices if `personal`.
+    fn weights(&self, personal: bool) -> Weights {
+        let mut weights = self.catalogue.learned().map_or_else(Weights::default, |learned| learned.weights.clone());
+        if personal {
+            let mut choices = self.choices.borrow_mut();
+            choices.learn(&self.profile, &self.catalogue, &weights, &self.taste_config);
+            weights.0.iter_mut().zip(choices.factors()).for_each(|(weight, factor)| *weight *= factor);
+        }
+        weights
     }
 
     /// All that is known of the person, as of `now`.
     pub fn profile_reply(&self, now: Millis) -> ProfileReply {
         let taste = self.taste(now);
         let ids = |items: &[ItemIdx]| items.iter().map(|&item| self.catalogue.id(item).to_owned()).collect();
-        let factors = Signal::ALL.into_iter().map(Signal::name).zip(self.weights(true).1);
+        self.weights(true);
+        let choices = self.choices.borrow();
+        let factors = Signal::ALL.into_iter().map(Signal::name).zip(choices.factors().iter().copied());
         ProfileReply {
             events: self.profile.events().len(),
             interests: self.interest_replies(&taste.interests),

@@ -107,8 +107,11 @@ impl Engine {
             if request.surface == Surface::Continue { begun(&self.profile, &self.catalogue) } else { Vec::new() };
         let pins = self.pins(request, &allowed)?;
         let pushes = self.pushes(request, &allowed)?;
-        let weights = self.weights(request.personal).0;
-        let met = self.choices.borrow().met();
+        // Lists that no signals rank need not wait for what choices say.
+        let ranked = !matches!(request.surface, Surface::Similar | Surface::Continue | Surface::Trending);
+        let weights = self.weights(request.personal && ranked);
+        let met =
+            if request.personal && request.explore > 0.0 { self.choices.borrow().met() } else { Default::default() };
         Ok((Asked { request, taste, allowed, focus, begun, pushes, pins, weights, met }, because))
     }
 
@@ -124,7 +127,9 @@ impl Engine {
             if before.len() < places {
                 let plan = plan(asked, FETCH * places);
                 let whole = plan.whole;
-                let ranked = finish(&plan, self.hits(asked, &plan), asked, &before, &self.catalogue, &self.orders);
+                let hits = self.hits(asked, &plan);
+                let candidates = gather(&plan, hits, asked, &before, &self.catalogue, &self.orders);
+                let ranked = finish(&candidates, asked, &self.catalogue, &self.orders);
                 let until = if whole { end } else { end.min(places) };
                 let pool = Pool { ranked, whole, before: &before };
                 let config = DiversityConfig::default();

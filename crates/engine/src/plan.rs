@@ -1,4 +1,4 @@
-//! The two pure halves of a recommendation: what to ask of the search, and what to make of its hits.
+//! The pure parts of a recommendation: what to ask of the search, which candidates its hits make, and how they are ranked.
 
 use predilect_core::candidates::{Candidate, Source, by_chance, first_allowed, join};
 use predilect_core::catalogue::LinkKind;
@@ -71,37 +71,34 @@ pub(crate) fn plan<'a>(asked: &'a Asked<'_>, fetch: usize) -> Plan<'a> {
     Plan { queries, fetch, whole }
 }
 
-/// Turns hits into ranked items, best first; those of `before` are among them, for what they say of the rest.
+/// Turns candidates into ranked items, best first.
 pub(crate) fn finish(
-    plan: &Plan<'_>,
-    hits: Vec<Vec<Hit>>,
+    candidates: &[Candidate],
     asked: &Asked<'_>,
-    before: &[ItemIdx],
     catalogue: &Catalogue,
     orders: &Orders,
 ) -> Vec<Ranked> {
     let Asked { request, taste, focus, begun, weights, met: [taken, passed], .. } = asked;
-    let candidates = gather(plan, hits, asked, before, catalogue, orders);
     let ranked = || {
         let moment = Moment { now: request.now, seed: request.seed, explore: request.explore, taken, passed };
-        rank(&candidates, taste, catalogue, weights, &RankConfig::default(), moment)
+        rank(candidates, taste, catalogue, weights, &RankConfig::default(), moment)
     };
     let scored = match (request.surface, focus) {
         (Surface::ForYou, _) => ranked(),
-        (Surface::Continue, _) => continued(&candidates, begun),
+        (Surface::Continue, _) => continued(candidates, begun),
         (Surface::Trending, _) => {
             let known = [&orders.trend, &orders.popular, &orders.fresh].map(|order| !order.is_empty());
-            trending(&candidates, catalogue, known, request.now)
+            trending(candidates, catalogue, known, request.now)
         }
-        (Surface::Similar, Some(focus)) => similar(&candidates, focus, catalogue),
-        (Surface::Together, Some(focus)) => together(&candidates, focus, catalogue, weights),
+        (Surface::Similar, Some(focus)) => similar(candidates, focus, catalogue),
+        (Surface::Together, Some(focus)) => together(candidates, focus, catalogue, weights),
         (Surface::Because, Some(focus)) => because(ranked(), focus, catalogue, weights),
         (_, None) => Vec::new(),
     };
     push(scored, &asked.pushes)
 }
 
-/// Turns hits into candidates, together with what needs no search.
+/// Turns hits into candidates, together with what needs no search; those of `before` are among them, for what they say of the rest.
 pub(crate) fn gather(
     plan: &Plan<'_>,
     hits: Vec<Vec<Hit>>,

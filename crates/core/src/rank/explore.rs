@@ -29,36 +29,54 @@ impl Arm {
     }
 }
 
+/// An arm with its counts, and its rate once it is drawn.
+#[derive(Debug, Clone, PartialEq)]
+struct Counted {
+    arm: Arm,
+    taken: f64,
+    passed: f64,
+    rate: Option<f64>,
+}
+
 /// How often each arm was taken and passed over.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Arms {
-    list: Vec<(Arm, [f64; 2])>,
+    list: Vec<Counted>,
 }
 
 impl Arms {
     /// Counts an item that was taken, or seen and passed over.
     pub fn count(&mut self, ranked: &Ranked, taken: bool) {
-        let at = self.place(Arm::of(ranked));
-        self.list[at].1[usize::from(!taken)] += 1.0;
+        let counted = self.of(ranked);
+        *(if taken { &mut counted.taken } else { &mut counted.passed }) += 1.0;
     }
 
-    fn place(&mut self, arm: Arm) -> usize {
-        self.list.iter().position(|(own, _)| *own == arm).unwrap_or_else(|| {
-            self.list.push((arm, [1.0, 1.0]));
-            self.list.len() - 1
-        })
-    }
-
-    /// A rate for the arm of an item, 0..=1, the same for all items of it. Drawn from the normal distribution with the mean and
-    /// the variance of the Beta distribution of the counts.
-    pub fn rate(&mut self, ranked: &Ranked, seed: u64) -> f64 {
+    fn of(&mut self, ranked: &Ranked) -> &mut Counted {
         let arm = Arm::of(ranked);
-        let at = self.place(arm);
-        let [taken, passed] = self.list[at].1;
-        let n = taken + passed;
-        let mean = taken / n;
+        let at = self.list.iter().position(|own| own.arm == arm).unwrap_or_else(|| {
+            self.list.push(Counted { arm, taken: 1.0, passed: 1.0, rate: None });
+            self.list.len() - 1
+        });
+        &mut self.list[at]
+    }
+
+    /// A rate for the arm of an item, 0..=1, the same for all items of it.
+    pub fn rate(&mut self, ranked: &Ranked, seed: u64) -> f64 {
+        let counted = self.of(ranked);
+        let rate = counted.rate.unwrap_or_else(|| counted.draw(seed));
+        counted.rate = Some(rate);
+        rate
+    }
+}
+
+impl Counted {
+    /// Drawn from the normal distribution with the mean and the variance of the Beta distribution of the counts.
+    fn draw(&self, seed: u64) -> f64 {
+        let n = self.taken + self.passed;
+        let mean = self.taken / n;
         let deviation = (mean * (1.0 - mean) / (n + 1.0)).sqrt();
-        let name = arm.kind.map_or(0, |kind| 1 + kind as u64) << 8 | arm.interest.map_or(0, |at| 1 + at as u64);
+        let Arm { kind, interest } = self.arm;
+        let name = kind.map_or(0, |kind| 1 + kind as u64) << 8 | interest.map_or(0, |at| 1 + at as u64);
         // A sum of twelve is near enough to normal.
         let normal: f64 = (0..12).map(|draw| chance(mix(seed, name), draw)).sum::<f64>() - 6.0;
         (mean + deviation * normal).clamp(0.0, 1.0)

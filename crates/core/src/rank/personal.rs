@@ -37,7 +37,11 @@ pub struct Choice {
 const STEPS: usize = 40;
 
 /// The factors on the weights, in the order of the signals; 1 where nothing is learned.
-pub fn factors(weights: &Weights, choices: &[Choice], config: &PersonalConfig) -> Signals {
+pub fn factors<'a>(
+    weights: &Weights,
+    choices: impl Iterator<Item = &'a Choice> + Clone,
+    config: &PersonalConfig,
+) -> Signals {
     let mut logs = [0.0; SIGNALS];
     let mut sharpness = 0.0_f64;
     let limit = config.most.ln();
@@ -46,7 +50,7 @@ pub fn factors(weights: &Weights, choices: &[Choice], config: &PersonalConfig) -
         let (mut slope, mut curve) = (logs.map(|log| 2.0 * config.pull * log), [2.0 * config.pull; SIGNALS]);
         let (mut sharp_slope, mut sharp_curve) = (0.0, 1e-6);
         let now: Signals = std::array::from_fn(|i| weights.0[i] * logs[i].exp() * sharpness.exp());
-        for choice in choices {
+        for choice in choices.clone() {
             let share = 1.0 / choice.passed.len() as f64;
             for taken in &choice.taken {
                 for passed in &choice.passed {
@@ -86,7 +90,7 @@ mod tests {
     }
 
     fn of(choices: &[Choice]) -> Signals {
-        factors(&Weights::default(), choices, &PersonalConfig::default())
+        factors(&Weights::default(), choices.iter(), &PersonalConfig::default())
     }
 
     #[test]

@@ -37,11 +37,15 @@ pub(super) struct Met {
     pub at: Millis,
 }
 
-/// The lifts of all labels for one person.
+/// How often a person met each label.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Facets {
-    /// Per column of the catalogue, per label; empty where a column has no labels or nothing is known.
-    lifts: Vec<Vec<f32>>,
+    /// Per column of the catalogue, per label: weight of what was turned to and of what was passed over; empty where a column has
+    /// no labels or nothing is known.
+    tallies: Vec<Vec<[f64; 2]>>,
+    /// The same of all items.
+    sums: [f64; 2],
+    config: FacetConfig,
 }
 
 /// A label of a column.
@@ -54,57 +58,47 @@ pub struct Facet {
 }
 
 impl Facets {
-    /// Folds what a person turned to and what they passed over.
-    // Called twice; once in the file is enough.
-    #[inline(never)]
-    pub(super) fn fold(
-        catalogue: &Catalogue,
-        mut turned: Vec<Met>,
-        mut passed: Vec<Met>,
-        config: &FacetConfig,
-    ) -> Self {
-        if turned.is_empty() && passed.is_empty() {
-            return Self::default();
-        }
+    /// Folds what a person turned to and what they passed over, in the long run and of late.
+    pub(super) fn fold(catalogue: &Catalogue, turned: &[Met], passed: &[Met], config: &FacetConfig) -> [Self; 2] {
         let order = descending(turned.iter().map(|met| met.at as f64));
         let times: Vec<Millis> = order.iter().map(|&at| turned[at].at).collect();
-        let fade = |met: &mut Met| {
-            let since = times.partition_point(|&at| at > met.at);
-            met.weight *= (-(since as f64) / config.half_life_acts).exp2();
-        };
-        turned.iter_mut().chain(&mut passed).for_each(fade);
-        let sum = |list: &[Met]| list.iter().map(|met| met.weight).sum::<f64>();
-        let (all, others) = (sum(&turned), sum(&passed));
-        let count = catalogue.len() as f64;
-        let lifts = |(_, column): &(_, Column)| {
-            let Column::Label(labels) = column else { return Vec::new() };
-            let tally = |list: &[Met]| {
-                let mut tally = vec![0.0; labels.names.len()];
-                for met in list {
-                    labels.of(met.item.row()).iter().for_each(|&label| tally[label as usize] += met.weight);
-                }
-                tally
-            };
-            let (own, other) = (tally(&turned), tally(&passed));
-            let lift = |at: usize| {
-                let usual = f64::from(labels.uses[at]) / count;
-                let expected = all * (other[at] + config.shown * usual) / (others + config.shown);
-                ((own[at] + config.prior) / (expected + config.prior)).ln() as f32
-            };
-            (0..labels.names.len()).map(lift).collect()
-        };
-        Self { lifts: catalogue.columns().iter().map(lifts).collect() }
+        // Items that were turned to since.
+        let since = |met: &Met| times.partition_point(|&at| at > met.at) as f64;
+        [config.half_life_acts, config.recent_acts].map(|half_life| {
+            let mut facets = Self::default();
+            if turned.is_empty() && passed.is_empty() {
+                return facets;
+            }
+            facets.config = *config;
+            facets.tallies.extend(catalogue.columns().iter().map(|(_, column)| match column {
+                Column::Label(labels) => vec![[0.0; 2]; labels.names.len()],
+                Column::Number(_) => Vec::new(),
+            }));
+            for (side, met) in turned.iter().map(|met| (0, met)).chain(passed.iter().map(|met| (1, met))) {
+                facets.add(catalogue, met.item, side, met.weight * (-since(met) / half_life).exp2());
+            }
+            facets
+        })
+    }
+
+    fn add(&mut self, catalogue: &Catalogue, item: ItemIdx, side: usize, weight: f64) {
+        self.sums[side] += weight;
+        for (tallies, (_, column)) in self.tallies.iter_mut().zip(catalogue.columns()) {
+            if let Column::Label(labels) = column {
+                labels.of(item.row()).iter().for_each(|&label| tallies[label as usize][side] += weight);
+            }
+        }
     }
 
     /// How much the labels of an item speak for it (below 0: against it), and the one that says most.
-    #[inline(never)]
     pub fn read(&self, catalogue: &Catalogue, item: ItemIdx) -> (f64, Option<Facet>) {
         let (mut sum, mut count, mut most) = (0.0, 0_u32, None);
         let mut largest = 0.0_f64;
-        for (at, (lifts, (_, column))) in self.lifts.iter().zip(catalogue.columns()).enumerate() {
+        for (at, (tallies, (_, column))) in self.tallies.iter().zip(catalogue.columns()).enumerate() {
             let Column::Label(labels) = column else { continue };
             for &label in labels.of(item.row()) {
-                let lift = f64::from(lifts[label as usize]);
+                let usual = f64::from(labels.uses[label as usize]) / catalogue.len() as f64;
+                let lift = self.lift(tallies[label as usize], usual);
                 sum += lift;
                 count += 1;
                 if lift.abs() > largest {
@@ -114,6 +108,13 @@ impl Facets {
         }
         // Labels of one item say partly the same.
         (if count == 0 { 0.0 } else { sum / f64::from(count).sqrt() }, most)
+    }
+
+    /// Logarithm of how much more a label was turned to than expected, given its share of the catalogue.
+    fn lift(&self, [own, other]: [f64; 2], usual: f64) -> f64 {
+        let FacetConfig { prior, shown, .. } = self.config;
+        let expected = self.sums[0] * (other + shown * usual) / (self.sums[1] + shown);
+        ((own + prior) / (expected + prior)).ln()
     }
 }
 
@@ -150,10 +151,11 @@ mod tests {
     fn labels_that_are_turned_to_more_than_expected_speak_for_an_item() {
         let catalogue = catalogue();
         let config = FacetConfig::default();
-        let none = Facets::fold(&catalogue, vec![], vec![], &config);
+        let [none, _] = Facets::fold(&catalogue, &[], &[], &config);
         assert_eq!(none.read(&catalogue, ItemIdx(3)), (0.0, None));
-        let fold =
-            |turned: &[u32], passed: &[u32]| Facets::fold(&catalogue, met(turned, 1.0), met(passed, 1.0), &config);
+        let fold = |turned: &[u32], passed: &[u32]| {
+            Facets::fold(&catalogue, &met(turned, 1.0), &met(passed, 1.0), &config)[0].clone()
+        };
         let few = fold(&[2, 4], &[]);
         let (red, blue) = (lift(&few, &catalogue, 6), lift(&few, &catalogue, 7));
         assert!(red > 0.0 && blue < 0.0);
@@ -174,9 +176,10 @@ mod tests {
     #[test]
     fn what_was_turned_to_last_counts_most() {
         let catalogue = catalogue();
-        let config = FacetConfig { half_life_acts: 2.0, ..FacetConfig::default() };
         // Red before blue: rows are times.
-        let facets = Facets::fold(&catalogue, met(&[2, 4, 6, 7, 9, 11], 1.0), vec![], &config);
-        assert!(lift(&facets, &catalogue, 3) > 0.0 && lift(&facets, &catalogue, 8) < 0.0);
+        let [long, late] = Facets::fold(&catalogue, &met(&[2, 4, 6, 7, 9, 11], 1.0), &[], &FacetConfig::default());
+        let [red, blue] = [2, 3].map(|row| (lift(&late, &catalogue, row), lift(&long, &catalogue, row)));
+        assert!(red.0 < 0.0 && blue.0 > 0.0, "of late");
+        assert!(red.0 < red.1 && blue.0 > blue.1, "more so than in the long run");
     }
 }
