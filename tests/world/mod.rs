@@ -48,8 +48,10 @@ fn linked(catalogue: Vec<u8>) -> Vec<u8> {
 
 fn event() -> impl Strategy<Value = Value> {
     let kinds = ["view", "click", "like", "dislike", "purchase", "dismiss", "rating", "dwell"];
-    (0..kinds.len(), 0..ITEMS, 0..100_i64, 1..=5_i64).prop_map(move |(kind, item, days, value)| {
-        let mut event = json!({"kind": kinds[kind], "item": format!("i{item}"), "at": NOW - days * 86_400_000});
+    // A dozen visits of a minute, so that something is taken of what is passed over.
+    (0..kinds.len(), 0..ITEMS, 0..12_i64, 0..60_i64, 1..=5_i64).prop_map(move |(kind, item, visit, second, value)| {
+        let at = NOW - visit * 8 * 86_400_000 - second * 1000;
+        let mut event = json!({"kind": kinds[kind], "item": format!("i{item}"), "at": at});
         if kind >= 6 {
             event["value"] = json!(value);
         }
