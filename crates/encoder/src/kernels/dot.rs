@@ -22,7 +22,10 @@ fn groups<const R: usize, const P: usize>(rows: &[&[i16]; R], panels: &[&[i8]; P
 }
 
 /// The definition. `rows` have equal lengths, a multiple of [`GROUP`]; `panels` have [`COLUMNS`] times as many bytes.
-#[cfg_attr(any(target_arch = "x86_64", target_family = "wasm"), allow(dead_code))]
+#[cfg_attr(
+    any(target_arch = "x86_64", target_family = "wasm"),
+    allow(dead_code, reason = "processors have kernels of their own")
+)]
 pub(crate) fn scalar<const R: usize, const P: usize>(rows: [&[i16]; R], panels: [&[i8]; P], tile: &mut Tile<R, P>) {
     *tile = [[[0; COLUMNS]; P]; R];
     for g in 0..groups(&rows, &panels) {

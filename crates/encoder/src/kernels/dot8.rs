@@ -92,7 +92,7 @@ impl Rows {
 }
 
 /// The definition: `out[row]` from each row of `stride` values and the panel.
-#[cfg_attr(any(target_arch = "x86_64", target_family = "wasm"), allow(dead_code))]
+#[cfg_attr(any(target_arch = "x86_64", target_family = "wasm"), allow(dead_code, reason = "the definition, for tests"))]
 pub(crate) fn scalar(rows: &[i8], stride: usize, panel: &[u8], _step: usize, out: &mut [Sums]) {
     for (row, sums) in rows.chunks_exact(stride).zip(out) {
         *sums = [0; COLUMNS];
@@ -106,7 +106,10 @@ pub(crate) fn scalar(rows: &[i8], stride: usize, panel: &[u8], _step: usize, out
 
 /// What kernels rely on.
 #[inline(always)]
-#[cfg_attr(not(any(target_arch = "x86_64", target_family = "wasm")), allow(dead_code))]
+#[cfg_attr(
+    not(any(target_arch = "x86_64", target_family = "wasm")),
+    allow(dead_code, reason = "other processors have no kernel")
+)]
 fn check(values: usize, stride: usize, panel: &[u8], step: usize, rows: usize) {
     assert!(stride.is_multiple_of(GROUP) && values >= rows * stride, "rows are whole");
     assert!(panel.len() == stride * COLUMNS, "the panel has a group for every group of a row");
