@@ -55,6 +55,7 @@ pub fn options(loss: LossArg, seed: u64) -> TrainOptions {
     let loss = match loss {
         LossArg::CrossEntropy => Loss::CrossEntropy,
         LossArg::Pairwise => Loss::Pairwise,
+        LossArg::Squared => Loss::Squared,
     };
     TrainOptions { loss, seed, ..TrainOptions::default() }
 }

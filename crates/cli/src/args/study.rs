@@ -205,4 +205,6 @@ pub enum LossArg {
     CrossEntropy,
     /// Logistic over pairs of candidates
     Pairwise,
+    /// Squared error of the difference of pairs
+    Squared,
 }

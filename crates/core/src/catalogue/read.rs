@@ -5,6 +5,7 @@ use std::ops::Range;
 use safetensors::Dtype;
 use serde_json::value::RawValue;
 
+use super::levels::Levels;
 use super::links::{LinkKind, Links, Store};
 use super::places::Places;
 use super::reader::{Known, Reader, Spans, places};
@@ -25,6 +26,7 @@ pub struct Catalogue {
     places: Places,
     fields: Spans,
     columns: Vec<(ColumnHead, Column)>,
+    levels: Vec<Option<Levels>>,
     support: Vec<u16>,
     trend: Vec<u8>,
     stars: Vec<u8>,
@@ -50,6 +52,11 @@ impl Catalogue {
         let places = places(&bytes, &ids, count)?;
         let fields = reader.spans("fields", count)?;
         let columns = reader.columns()?;
+        let levels = columns.iter().map(|(head, column)| match column {
+            Column::Number(values) if head.kind == ColumnKind::Number => Levels::of(values),
+            _ => None,
+        });
+        let levels = levels.collect();
         let Known { support, trend, stars } = reader.learned()?;
         let links = LinkKind::ALL.iter().map(|kind| reader.links(*kind)).collect::<Result<_, _>>()?;
         let header = reader.header;
@@ -70,6 +77,7 @@ impl Catalogue {
             places,
             fields,
             columns,
+            levels,
             support,
             trend,
             stars,
@@ -234,11 +242,23 @@ impl Catalogue {
         &self.columns
     }
 
-    /// The name of a label of a column.
-    pub fn label(&self, column: usize, label: u32) -> Option<&str> {
-        match &self.columns.get(column)?.1 {
-            Column::Label(labels) => labels.names.get(label as usize).map(String::as_str),
-            Column::Number(_) => None,
+    /// Levels of a column of numbers that are no dates, by its place.
+    pub fn levels(&self, column: usize) -> Option<&Levels> {
+        self.levels.get(column)?.as_ref()
+    }
+
+    /// The name of a label of a column, or the range of a level with the column's name.
+    pub fn label(&self, column: usize, label: u32) -> Option<String> {
+        let (head, values) = self.columns.get(column)?;
+        if let Column::Label(labels) = values {
+            return labels.names.get(label as usize).cloned();
         }
+        let name = &head.name;
+        Some(match self.levels(column)?.bounds(label) {
+            [None, None] => return None,
+            [Some(from), None] => format!("{name} ≥ {from}"),
+            [None, Some(to)] => format!("{name} < {to}"),
+            [Some(from), Some(to)] => format!("{name} {from}–{to}"),
+        })
     }
 }

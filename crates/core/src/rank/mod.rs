@@ -326,7 +326,7 @@ fn reason(part: &Part, item: ItemIdx, context: &Context<'_>) -> Reason {
         Refers::Negative(i) => interest = taste.negatives.get(i),
         Refers::Session => interest = taste.session.as_ref(),
         Refers::Trail(kind) => reason.event = taste.trail.cause(kind, item).cloned(),
-        Refers::Facet(facet) => reason.text = catalogue.label(facet.column, facet.label).map(str::to_owned),
+        Refers::Facet(facet) => reason.text = catalogue.label(facet.column, facet.label),
         Refers::Focus => reason.item = focus.and_then(|focus| focus.nearest(item, catalogue)).map(name),
         Refers::FocusTrail(kind) => reason.item = focus.and_then(|focus| focus.trail.origin(kind, item)).map(name),
         Refers::Begun(i) => reason.event = begun.get(i).map(|(_, cause)| cause.clone()),

@@ -1,4 +1,5 @@
-//! Facets: which labels a person turns to more than chance would have it.
+//! Facets: which labels a person turns to more than chance would have it. Numbers (a price, a year) are labels too, by their
+//! [levels](crate::catalogue::Levels).
 //!
 //! Of the weight of all they turned to, a label has a share. It is compared with its share among what they were shown and passed
 //! over or rejected, drawn towards its share of the whole catalogue: the ratio's logarithm is the label's lift. A few acts move
@@ -70,9 +71,9 @@ impl Facets {
                 return facets;
             }
             facets.config = *config;
-            facets.tallies.extend(catalogue.columns().iter().map(|(_, column)| match column {
+            facets.tallies.extend(catalogue.columns().iter().enumerate().map(|(at, (_, column))| match column {
                 Column::Label(labels) => vec![[0.0; 2]; labels.names.len()],
-                Column::Number(_) => Vec::new(),
+                Column::Number(_) => vec![[0.0; 2]; catalogue.levels(at).map_or(0, |levels| levels.uses().len())],
             }));
             for (side, met) in turned.iter().map(|met| (0, met)).chain(passed.iter().map(|met| (1, met))) {
                 facets.add(catalogue, met.item, side, met.weight * (-since(met) / half_life).exp2());
@@ -83,9 +84,17 @@ impl Facets {
 
     fn add(&mut self, catalogue: &Catalogue, item: ItemIdx, side: usize, weight: f64) {
         self.sums[side] += weight;
-        for (tallies, (_, column)) in self.tallies.iter_mut().zip(catalogue.columns()) {
-            if let Column::Label(labels) = column {
-                labels.of(item.row()).iter().for_each(|&label| tallies[label as usize][side] += weight);
+        for (at, (tallies, (_, column))) in self.tallies.iter_mut().zip(catalogue.columns()).enumerate() {
+            match column {
+                Column::Label(labels) => {
+                    labels.of(item.row()).iter().for_each(|&label| tallies[label as usize][side] += weight);
+                }
+                Column::Number(values) => {
+                    let shares = catalogue.levels(at).map(|levels| levels.shares(values[item.row()]));
+                    for (level, share) in shares.into_iter().flatten() {
+                        tallies[level as usize][side] += weight * share;
+                    }
+                }
             }
         }
     }
@@ -94,15 +103,29 @@ impl Facets {
     pub fn read(&self, catalogue: &Catalogue, item: ItemIdx) -> (f64, Option<Facet>) {
         let (mut sum, mut count, mut most) = (0.0, 0_u32, None);
         let mut largest = 0.0_f64;
-        for (at, (tallies, (_, column))) in self.tallies.iter().zip(catalogue.columns()).enumerate() {
-            let Column::Label(labels) = column else { continue };
-            for &label in labels.of(item.row()) {
-                let usual = f64::from(labels.uses[label as usize]) / catalogue.len() as f64;
-                let lift = self.lift(tallies[label as usize], usual);
+        for (column, (tallies, (_, values))) in self.tallies.iter().zip(catalogue.columns()).enumerate() {
+            let mut take = |label: u32, uses: f64, share: f64| {
+                let lift = share * self.lift(tallies[label as usize], uses / catalogue.len() as f64);
                 sum += lift;
-                count += 1;
                 if lift.abs() > largest {
-                    (largest, most) = (lift.abs(), Some(Facet { column: at, label }));
+                    (largest, most) = (lift.abs(), Some(Facet { column, label }));
+                }
+            };
+            match values {
+                Column::Label(labels) => {
+                    let own = labels.of(item.row());
+                    own.iter().for_each(|&label| take(label, f64::from(labels.uses[label as usize]), 1.0));
+                    count += own.len() as u32;
+                }
+                Column::Number(values) => {
+                    let (Some(levels), value) = (catalogue.levels(column), values[item.row()]) else { continue };
+                    if value.is_finite() {
+                        levels
+                            .shares(value)
+                            .into_iter()
+                            .for_each(|(level, share)| take(level, levels.uses()[level as usize], share));
+                        count += 1;
+                    }
                 }
             }
         }
@@ -125,14 +148,17 @@ mod tests {
 
     /// Twelve items: half of them red, half blue, one of each with a label of its own.
     fn catalogue() -> Catalogue {
-        let item = |at: usize| {
+        with(|at| {
             let mut tags = vec![if at.is_multiple_of(2) { "red" } else { "blue" }];
             if at < 2 {
                 tags.push(["rare red", "rare blue"][at]);
             }
-            let fields = serde_json::json!({"tags": tags, "year": 2000 + at});
-            ItemParts { id: format!("i{at}"), fields: fields.as_object().unwrap().clone() }
-        };
+            serde_json::json!({"tags": tags})
+        })
+    }
+
+    fn with(fields: impl Fn(usize) -> serde_json::Value) -> Catalogue {
+        let item = |at: usize| ItemParts { id: format!("i{at}"), fields: fields(at).as_object().unwrap().clone() };
         let items: Vec<ItemParts> = (0..12).map(item).collect();
         let vectors: Vec<f32> = (0..12).flat_map(|at| [1.0, at as f32]).collect();
         let parts = CatalogueParts { name: "t", encoder: "e", dimension: 2, vectors: &vectors, items: &items };
@@ -160,7 +186,7 @@ mod tests {
         let (red, blue) = (lift(&few, &catalogue, 6), lift(&few, &catalogue, 7));
         assert!(red > 0.0 && blue < 0.0);
         let name = few.read(&catalogue, ItemIdx(6)).1.and_then(|facet| catalogue.label(facet.column, facet.label));
-        assert_eq!(name, Some("red"));
+        assert_eq!(name.as_deref(), Some("red"));
         let more = fold(&[2, 4, 6, 8], &[]);
         assert!(lift(&more, &catalogue, 10) > red, "many acts say more than few");
         let mixed = fold(&[2, 3, 4, 5], &[]);
@@ -171,6 +197,21 @@ mod tests {
             lift(&fold(&[], &[6, 8, 10]), &catalogue, 2).abs() < 1e-6,
             "to pass over everything says nothing of a label"
         );
+    }
+
+    #[test]
+    fn numbers_like_those_turned_to_speak_for_an_item() {
+        let catalogue = with(|at| match at {
+            11 => serde_json::json!({}),
+            _ => serde_json::json!({"price": at * 10, "date": format!("2026-11-{:02}", at + 1)}),
+        });
+        let facets = &Facets::fold(&catalogue, &met(&[1, 2, 3], 1.0), &[], &FacetConfig::default())[0];
+        let of = |row| facets.read(&catalogue, ItemIdx(row));
+        assert!(of(2).0 > 0.0 && of(4).0 > of(6).0 && of(9).0 < 0.0, "cheap ones, and what is close to them");
+        let facet = of(2).1.expect("a level");
+        let range = catalogue.label(facet.column, facet.label).expect("a name");
+        assert!(range.starts_with("price 1") || range.starts_with("price 2"), "{range}");
+        assert_eq!(of(11), (0.0, None), "no price, and dates are no levels");
     }
 
     #[test]

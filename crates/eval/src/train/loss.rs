@@ -1,10 +1,11 @@
 //! What a ranking loses on a question, with first and second derivatives by the weights of the signals.
 //!
-//! Both losses are convex in the weights. With `s = w x` the score of a candidate with the signals `x`, for a target `t`:
+//! All losses are convex in the weights. With `s = w x` the score of a candidate with the signals `x`, for a target `t`:
 //!
 //! - cross-entropy: `-log(exp(s_t) / sum_c exp(s_c))` over `t` and all candidates that are no targets (a softmax, as in
 //!   ListNet, Cao et al., 2007);
-//! - pairwise: the mean over candidates `c` that are no targets of `log(1 + exp(s_c - s_t))` (BPR, Rendle et al., 2009).
+//! - pairwise: the mean over candidates `c` that are no targets of `log(1 + exp(s_c - s_t))` (BPR, Rendle et al., 2009);
+//! - squared: the same mean of `(s_t - s_c - 1)^2 / 2` (RankRLS, Pahikkala et al., 2009).
 
 use predilect_core::rank::{SIGNALS, Signals};
 
@@ -15,6 +16,8 @@ pub enum Loss {
     CrossEntropy,
     /// Every candidate above the target counts alike.
     Pairwise,
+    /// Every candidate that is not just one below the target: squared error of the difference.
+    Squared,
 }
 
 /// A question with all candidates measured.
@@ -58,6 +61,9 @@ pub fn score(weights: &Signals, signals: &Signals) -> f64 {
 }
 
 impl Loss {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::CrossEntropy, Self::Pairwise, Self::Squared];
+
     /// Adds the loss of a question under `weights`, times its weight, to `sum`.
     pub fn add(self, question: &Question, weights: &Signals, sum: &mut Slope) {
         let scores: Vec<f64> = question.candidates.iter().map(|signals| score(weights, signals)).collect();
@@ -66,7 +72,8 @@ impl Loss {
             let others = (0..scores.len()).filter(|at| !question.targets.contains(at));
             match self {
                 Self::CrossEntropy => softmax(question, &scores, target, others, share, sum),
-                Self::Pairwise => pairs(question, &scores, target, others, share, sum),
+                Self::Pairwise => pairs(question, &scores, target, others, share, logistic, sum),
+                Self::Squared => pairs(question, &scores, target, others, share, squared, sum),
             }
         }
     }
@@ -102,18 +109,29 @@ fn pairs(
     target: usize,
     others: impl Iterator<Item = usize> + Clone,
     share: f64,
+    lost: fn(f64) -> [f64; 3],
     sum: &mut Slope,
 ) {
     let share = share / others.clone().count().max(1) as f64;
     for at in others {
-        let behind = scores[at] - scores[target];
-        let p = 1.0 / (1.0 + (-behind).exp());
-        // log(1 + e^b) without overflow.
-        sum.value += share * (behind.max(0.0) + (-behind.abs()).exp().ln_1p());
+        let [value, slope, curve] = lost(scores[at] - scores[target]);
+        sum.value += share * value;
         let mut x = question.candidates[at];
         x.iter_mut().zip(&question.candidates[target]).for_each(|(x, own)| *x -= own);
-        sum.add(&x, share * p, share * p * (1.0 - p));
+        sum.add(&x, share * slope, share * curve);
     }
+}
+
+/// What is lost by a candidate that is ahead of the target by so much, with the derivatives.
+fn logistic(ahead: f64) -> [f64; 3] {
+    let p = 1.0 / (1.0 + (-ahead).exp());
+    // log(1 + e^a) without overflow.
+    [ahead.max(0.0) + (-ahead.abs()).exp().ln_1p(), p, p * (1.0 - p)]
+}
+
+fn squared(ahead: f64) -> [f64; 3] {
+    let off = ahead + 1.0;
+    [0.5 * off * off, off, 1.0]
 }
 
 #[cfg(test)]
@@ -135,7 +153,7 @@ mod tests {
     #[test]
     fn derivatives_agree_with_differences() {
         const STEP: f64 = 1e-5;
-        for loss in [Loss::CrossEntropy, Loss::Pairwise] {
+        for loss in Loss::ALL {
             for seed in 0..5 {
                 let question = question(seed);
                 let weights: Signals = std::array::from_fn(|i| 3.0 * chance(seed, i as u64) - 1.0);
@@ -160,7 +178,7 @@ mod tests {
 
     #[test]
     fn a_step_down_the_slope_loses_less() {
-        for loss in [Loss::CrossEntropy, Loss::Pairwise] {
+        for loss in Loss::ALL {
             let question = question(9);
             let mut weights = [0.0; SIGNALS];
             let mut before = f64::INFINITY;
@@ -183,5 +201,6 @@ mod tests {
         for loss in [Loss::CrossEntropy, Loss::Pairwise] {
             assert!((at(loss, &two, &weights).value - expected).abs() < 1e-12, "{loss:?}");
         }
+        assert!((at(Loss::Squared, &two, &weights).value - 0.5).abs() < 1e-12, "two ahead where one was asked for");
     }
 }

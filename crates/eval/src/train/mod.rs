@@ -216,7 +216,7 @@ mod tests {
         let mut start = Weights([0.0; SIGNALS]);
         start.set(Signal::Fresh, 0.1);
         let settings = Settings { weights: Some(start), ..Settings::default() };
-        for loss in [Loss::CrossEntropy, Loss::Pairwise] {
+        for loss in Loss::ALL {
             let options = TrainOptions { loss, l2: vec![0.01], ..TrainOptions::default() };
             let report = train(&data, &catalogue, &settings, &options, &|_| ()).expect("opens").expect("has questions");
             assert!(report.is_better() && report.gain.value > 0.05, "{report:?}");
@@ -250,7 +250,7 @@ mod tests {
     #[test]
     fn without_an_interaction_all_people_get_one_order() {
         let start = Weights([0.0; SIGNALS]);
-        for loss in [Loss::CrossEntropy, Loss::Pairwise] {
+        for loss in Loss::ALL {
             let options = FitOptions { loss, l2: 1e-6 };
             let (apart, together) = (two_people(false), two_people(true));
             // W1 U + W2 I: the first term is the same for all items of a person and orders nothing.
