@@ -99,7 +99,7 @@ proptest! {
             prop_assert_eq!(named("up"), request.get("boost").is_some() && (id % 3 == 1 || id % 7 == 1));
         }
         let shown = ids(&reply);
-        let opinion = |e: &&Value| !["view", "click", "dwell"].contains(&e["kind"].as_str().unwrap_or(""));
+        let opinion = |e: &&Value| !["view", "click", "dwell", "tune"].contains(&e["kind"].as_str().unwrap_or(""));
         let known: Vec<&str> = events.iter().filter(opinion).filter_map(|e| e["item"].as_str()).collect();
         prop_assert!(shown.iter().all(|id| !known.contains(&id.as_str())), "an opinion rules out");
         let listed = |key: &str, id: &String| request[key].as_array().is_some_and(|ids| ids.iter().any(|own| *own == **id));

@@ -41,7 +41,7 @@ proptest! {
         distinct.dedup();
         prop_assert_eq!(distinct.len(), list.len());
         // An opinion removes an item; nothing else does.
-        let opinion = |e: &&Value| !["view", "click", "dwell"].contains(&e["kind"].as_str().unwrap_or(""));
+        let opinion = |e: &&Value| !["view", "click", "dwell", "tune"].contains(&e["kind"].as_str().unwrap_or(""));
         let mut known: Vec<&str> = events.iter().filter(opinion).filter_map(|e| e["item"].as_str()).collect();
         known.sort_unstable();
         known.dedup();
@@ -93,6 +93,38 @@ proptest! {
         let request = json!({"now": NOW, "k": 50});
         prop_assert_eq!(recommended(&forgetful, request.clone()), recommended(&innocent, request));
         prop_assert_eq!(forgetful.profile_json(NOW), innocent.profile_json(NOW));
+    }
+
+    /// What is muted counts nowhere, and the page can bring it back.
+    #[test]
+    fn a_muted_interest_is_no_reason(events in events(), which in any::<prop::sample::Index>()) {
+        let events: Vec<Value> = events.into_iter().filter(|e| e["kind"] != "tune").collect();
+        let mut engine = recorded(&events);
+        let shown = |engine: &Engine| -> Value { serde_json::from_str(&engine.profile_json(NOW).expect("profile")).expect("JSON") };
+        let request = json!({"now": NOW, "k": 50, "personal": false});
+        let (before, usual) = (shown(&engine), recommended(&engine, request.clone()));
+        let interests = before["interests"].as_array().expect("a list");
+        prop_assume!(!interests.is_empty());
+        let own = &interests[which.index(interests.len())];
+        let tune = |engine: &mut Engine, value: f64| {
+            let event = json!({"kind": "tune", "item": own["medoid"], "at": NOW, "value": value});
+            engine.record_json(&event.to_string()).expect("a good event");
+        };
+        tune(&mut engine, 0.0);
+        let muted = shown(&engine);
+        let found = muted["interests"].as_array().into_iter().flatten().find(|i| i["key"] == own["key"]).expect("still shown");
+        prop_assert_eq!((&found["tuned"], &found["weight"]), (&json!(0.0), &json!(0.0)));
+        let items = own["items"].as_array().expect("a list");
+        let reply = recommended(&engine, request.clone());
+        for reason in reply["items"].as_array().into_iter().flatten().flat_map(|item| item["reasons"].as_array().expect("a list")) {
+            prop_assert!(reason["kind"] == "negative" || !items.contains(&reason["event"]["item"]), "{}", reason);
+        }
+        tune(&mut engine, 1.0);
+        prop_assert_eq!(recommended(&engine, request.clone()), usual.clone());
+        tune(&mut engine, 0.0);
+        engine.forget_json(&json!({"interest": own["key"]}).to_string()).expect("a muted interest can be forgotten");
+        let others: Vec<Value> = events.into_iter().filter(|e| !items.contains(&e["item"])).collect();
+        prop_assert_eq!(recommended(&engine, request.clone()), recommended(&recorded(&others), request));
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub fn engine() -> Engine {
     let mut vectors = Vec::new();
     for i in 0..ITEMS {
         let record = json!({"id": format!("i{i}"), "title": format!("Item number {i}"), "group": format!("g{}", i % 4), "tags": [format!("t{}", i % 3), format!("t{}", i % 7)],
-            "popularity": (i * 7 % 10) as f64 / 10.0, "date": format!("2023-{:02}-01", i % 12 + 1)});
+            "price": i * 5 % 40, "popularity": (i * 7 % 10) as f64 / 10.0, "date": format!("2023-{:02}-01", i % 12 + 1)});
         builder.push(format!("{record}\n").as_bytes()).expect("a record");
         // Four directions with noise: groups are alike, items differ.
         vectors.extend((0..DIMENSION).map(|j| {
@@ -47,13 +47,13 @@ fn linked(catalogue: Vec<u8>) -> Vec<u8> {
 }
 
 fn event() -> impl Strategy<Value = Value> {
-    let kinds = ["view", "click", "like", "dislike", "purchase", "dismiss", "rating", "dwell"];
+    let kinds = ["view", "click", "like", "dislike", "purchase", "dismiss", "rating", "dwell", "tune"];
     // A dozen visits of a minute, so that something is taken of what is passed over.
     (0..kinds.len(), 0..ITEMS, 0..12_i64, 0..60_i64, 1..=5_i64).prop_map(move |(kind, item, visit, second, value)| {
         let at = NOW - visit * 8 * 86_400_000 - second * 1000;
         let mut event = json!({"kind": kinds[kind], "item": format!("i{item}"), "at": at});
         if kind >= 6 {
-            event["value"] = json!(value);
+            event["value"] = json!(if kind == 8 { (value - 1) % 4 } else { value });
         }
         event
     })

@@ -54,6 +54,7 @@ const cardHost: CardHost = {
 const tasteHost: TasteHost = {
   open: openItem,
   forget: (what, said) => attempt(() => model?.forget(what).then(() => snack(said, undo))),
+  tune: (item, factor, said) => attempt(() => model?.tune(item, factor).then(() => snack(said, undo))),
   undo,
   keep: (on) => attempt(() => model?.setKeep(on)),
   save: () => openSave(transferHost),

@@ -164,6 +164,11 @@ export class Model {
     return this.#change(() => this.#recommender.forget(what));
   }
 
+  /** Lets the interest of an item count so much; 0 mutes it. */
+  tune(item: string, factor: number): Promise<void> {
+    return this.#change(() => this.#recommender.record({ kind: 'tune', item, value: factor }));
+  }
+
   /** Takes the last change back. */
   undo(): Promise<void> {
     return this.#enqueue(async () => {

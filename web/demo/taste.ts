@@ -10,6 +10,8 @@ import { ago, did, ms, quote, say, w } from './words.js';
 export interface TasteHost {
   open(item: Item): void;
   forget(what: { item: string } | { interest: string } | { all: true }, said: string): void;
+  /** Lets the interest of an item count so much; 0 mutes it. */
+  tune(item: string, factor: number, said: string): void;
   undo(): void;
   keep(on: boolean): void;
   /** Saves the profile as a file. */
@@ -29,6 +31,7 @@ const SIGNS: Record<EventKind, Icon> = {
   dislike: 'dislike',
   dismiss: 'dislike',
   purchase: 'purchase',
+  tune: 'click',
 };
 
 /** Draws the panel anew. Interests that were unfolded stay so. */
@@ -110,7 +113,7 @@ function chip(interest: Interest, strength: number, open: boolean, model: Model,
     {},
     el(
       'details',
-      { class: 'chip', 'data-interest': interest.key, open },
+      { class: interest.tuned === 0 ? 'chip muted' : 'chip', 'data-interest': interest.key, open },
       el(
         'summary',
         { 'data-key': `interest ${interest.key}` },
@@ -132,6 +135,7 @@ function chip(interest: Interest, strength: number, open: boolean, model: Model,
             ),
           ),
         ),
+        ...tuning(interest, name, host),
         el(
           'button',
           {
@@ -145,6 +149,24 @@ function chip(interest: Interest, strength: number, open: boolean, model: Model,
       ),
     ),
   );
+}
+
+/** Buttons that let an interest count more or not at all. A typed text is told again instead. */
+function tuning({ key, medoid, tuned = 1 }: Interest, name: string, host: TasteHost): HTMLElement[] {
+  if (medoid === null) return [];
+  const button = (label: 'mute' | 'stronger', factor: number, said: string): HTMLElement =>
+    el(
+      'button',
+      {
+        type: 'button',
+        class: 'link',
+        'data-key': `${label} ${key}`,
+        'aria-pressed': String(tuned === factor),
+        onclick: () => host.tune(medoid, tuned === factor ? 1 : factor, tuned === factor ? say.usual(name) : said),
+      },
+      w(label),
+    );
+  return [button('stronger', 2, say.moreOf(name)), button('mute', 0, say.muted(name))];
 }
 
 function recent(events: readonly RecordedEvent[], model: Model, host: TasteHost): HTMLElement {

@@ -48,6 +48,8 @@ const en = {
   recent: 'What you did',
   forget: 'Forget',
   forgetAll: 'Forget everything',
+  stronger: 'More of this',
+  mute: 'Mute',
   undoLast: 'Undo the last step',
   visit: 'Go to its page',
   keep: 'Keep on this device',
@@ -128,6 +130,8 @@ const zh: Record<Word, string> = {
   recent: '你做过的事',
   forget: '忘掉',
   forgetAll: '全部忘掉',
+  stronger: '多来点',
+  mute: '静音',
   undoLast: '撤销上一步',
   visit: '前往页面',
   keep: '保存在这台设备上',
@@ -201,6 +205,7 @@ const DID: Record<Wording, Record<EventKind, string>> = {
     purchase: 'have',
     dwell: 'spent time with',
     dismiss: 'turned away',
+    tune: 'tuned the interest of',
   },
   zh: {
     view: '看到过',
@@ -211,6 +216,7 @@ const DID: Record<Wording, Record<EventKind, string>> = {
     purchase: '已经有',
     dwell: '细看过',
     dismiss: '不感兴趣',
+    tune: '调整过兴趣：',
   },
 };
 
@@ -332,6 +338,9 @@ export const say = {
   owned: (title: string): string =>
     wording === 'zh' ? `记下了，你有${quote(title)}` : `Noted: you have ${quote(title)}`,
   forgot: (title: string): string => (wording === 'zh' ? `已忘掉${quote(title)}` : `Forgot ${quote(title)}`),
+  muted: (name: string): string => (wording === 'zh' ? `不再按${quote(name)}推荐` : `Muted ${quote(name)}`),
+  moreOf: (name: string): string => (wording === 'zh' ? `多推荐${quote(name)}这类` : `More of ${quote(name)}`),
+  usual: (name: string): string => (wording === 'zh' ? `${quote(name)}照常推荐` : `${quote(name)} counts as usual`),
   forgotAll: (): string => (wording === 'zh' ? '全部忘掉了' : 'Everything is forgotten'),
   told: (text: string): string => (wording === 'zh' ? `记下了：“${text}”` : `Noted: “${text}”`),
   wouldAdd: ({ events, typed, known, unknown_items }: ImportReport): string =>

@@ -19,6 +19,7 @@ const MEANINGS: ExportFile['meanings'] = {
   purchase: 'the item was bought, or owned before',
   dwell: 'time spent with the item, seconds in "value"',
   dismiss: 'the item was not to be shown again',
+  tune: 'how much the interest that the item belongs to is to count, 0 (muted) to 4 in "value"',
   typed: 'taste told in words; "weight" from -1 (not this) to 1; "vector" is what the encoder made of the text',
   interests: 'worked out from the events: items alike that were liked, with their share of all interests',
   negatives: 'worked out from the events: what was turned away',

@@ -192,8 +192,11 @@ export interface CallOptions {
   signal?: AbortSignal;
 }
 
-/** What a person did to an item. */
-export type EventKind = 'view' | 'click' | 'like' | 'dislike' | 'rating' | 'purchase' | 'dwell' | 'dismiss';
+/**
+ * What a person did to an item. `tune` says how much the interest that the item belongs to is to count, and nothing of the item
+ * itself; an interest's `medoid` is such an item.
+ */
+export type EventKind = 'view' | 'click' | 'like' | 'dislike' | 'rating' | 'purchase' | 'dwell' | 'dismiss' | 'tune';
 
 /** Something a person did to an item. */
 export interface RecommenderEvent {
@@ -202,7 +205,7 @@ export interface RecommenderEvent {
   item: string;
   /** Milliseconds since 1970; the present when left out. */
   at?: number;
-  /** Stars 1 to 5 for `rating`, seconds for `dwell`; nothing else has one. */
+  /** Stars 1 to 5 for `rating`, seconds for `dwell`, 0 (mute) to 4 for `tune` (1 is as usual); nothing else has one. */
   value?: number;
 }
 
@@ -221,8 +224,10 @@ export interface Interest {
   key: string;
   /** For a person to read: the title of its most central item, or the typed text. */
   label: string;
-  /** Share of all interests, or of all negatives, 0 to 1. */
+  /** Share of all interests, or of all negatives, 0 to 1; 0 for a muted one. */
   weight: number;
+  /** The factor that a `tune` put on it, 0 for muted; absent where it is 1. */
+  tuned?: number;
   /** The item nearest to its centre; null for a typed text. */
   medoid: string | null;
   /** The items it is made of. */
@@ -234,6 +239,7 @@ export interface Interest {
 export interface Profile {
   /** How many events are kept. */
   events: number;
+  /** Strongest first, muted ones behind. */
   interests: Interest[];
   /** What the person turned away from. */
   negatives: Interest[];

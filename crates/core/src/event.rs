@@ -29,12 +29,20 @@ pub enum EventKind {
     Dwell,
     /// Waved away: do not show again.
     Dismiss,
+    /// How much the interest that the item belongs to is to count, 0 to 4 in `value`: 0 mutes it, 1 is as usual. Says nothing of the
+    /// item itself.
+    Tune,
 }
 
 impl EventKind {
     /// An opinion; the last one about an item replaces those before.
     pub fn is_explicit(self) -> bool {
         matches!(self, Self::Like | Self::Dislike | Self::Rating | Self::Purchase | Self::Dismiss)
+    }
+
+    /// Whether it goes last when a profile is full.
+    pub fn is_lasting(self) -> bool {
+        self.is_explicit() || self == Self::Tune
     }
 }
 
@@ -48,7 +56,7 @@ pub struct Event {
     pub item: String,
     /// When, in milliseconds since 1970.
     pub at: Millis,
-    /// Stars (1 to 5) of a rating, seconds of a dwell; nothing else has a value.
+    /// Stars (1 to 5) of a rating, seconds of a dwell, factor (0 to 4) of a tune; nothing else has a value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<f64>,
 }
@@ -72,6 +80,14 @@ pub enum EventError {
         /// What came as value.
         found: String,
     },
+    /// A tune needs a factor.
+    #[error("tune by item \"{item}\": value is {found}, expected a factor from 0 to 4")]
+    Factor {
+        /// The item.
+        item: String,
+        /// What came as value.
+        found: String,
+    },
     /// The time is negative or beyond [`MAX_TIME`].
     #[error("event on item \"{item}\": at is {at}, expected milliseconds since 1970")]
     Time {
@@ -80,8 +96,8 @@ pub enum EventError {
         /// What came as time.
         at: Millis,
     },
-    /// Only ratings and dwells carry a value.
-    #[error("event on item \"{item}\": only rating and dwell have a value; leave it out")]
+    /// Only ratings, dwells and tunes carry a value.
+    #[error("event on item \"{item}\": only rating, dwell and tune have a value; leave it out")]
     Value {
         /// The item.
         item: String,
@@ -101,6 +117,8 @@ impl Event {
             (EventKind::Rating, _) => return Err(EventError::Stars { item: item(), found: found() }),
             (EventKind::Dwell, Some(v)) if (0.0..=86_400.0).contains(&v) => {}
             (EventKind::Dwell, _) => return Err(EventError::Seconds { item: item(), found: found() }),
+            (EventKind::Tune, Some(v)) if (0.0..=4.0).contains(&v) => {}
+            (EventKind::Tune, _) => return Err(EventError::Factor { item: item(), found: found() }),
             (_, Some(_)) => return Err(EventError::Value { item: item() }),
             (_, None) => {}
         }
@@ -121,6 +139,7 @@ impl Event {
             EventKind::Dwell => (0.5 * (self.value.unwrap_or(0.0) / 10.0).ln_1p() / 30.0_f64.ln_1p()).min(0.5),
             EventKind::Click => 0.3,
             EventKind::View => 0.1,
+            EventKind::Tune => 0.0,
             EventKind::Dismiss => -0.6,
             EventKind::Dislike => -1.0,
         }
@@ -167,6 +186,9 @@ mod tests {
             (EventKind::Dwell, Some(3.0), true),
             (EventKind::Dwell, Some(-1.0), false),
             (EventKind::Like, Some(1.0), false),
+            (EventKind::Tune, Some(0.0), true),
+            (EventKind::Tune, Some(4.5), false),
+            (EventKind::Tune, None, false),
         ] {
             assert_eq!(event(kind, value).validate().is_ok(), good, "{kind:?} {value:?}");
         }

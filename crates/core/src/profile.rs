@@ -95,7 +95,7 @@ impl Profile {
         let at = self.events.partition_point(|other| other.at <= event.at);
         self.events.insert(at, event);
         if self.events.len() > MAX_EVENTS {
-            let weakest = self.events.iter().position(|event| !event.kind.is_explicit()).unwrap_or(0);
+            let weakest = self.events.iter().position(|event| !event.kind.is_lasting()).unwrap_or(0);
             self.events.remove(weakest);
         }
         Ok(())

@@ -85,8 +85,10 @@ pub enum Origin {
 pub struct Interest {
     /// Names the interest as long as its medoid stays the same.
     pub key: String,
-    /// How much it counts, above 0.
+    /// How much it counts, above 0; of a muted one, how much it would.
     pub weight: f64,
+    /// The factor that the person put on it, in its weight already; 1 if none, 0 for a muted one.
+    pub tuned: f64,
     /// Its direction.
     pub query: Query,
     /// What it is made of.
@@ -97,6 +99,15 @@ impl Interest {
     /// Whether the interest is made of `item`.
     pub fn has(&self, item: ItemIdx) -> bool {
         matches!(&self.origin, Origin::Items(evidence) if evidence.iter().any(|e| e.item == item))
+    }
+
+    /// Its items, if it is made of some.
+    pub fn items(&self) -> impl Iterator<Item = ItemIdx> {
+        let evidence = match &self.origin {
+            Origin::Items(evidence) => evidence.as_slice(),
+            Origin::Typed(_) => &[],
+        };
+        evidence.iter().map(|e| e.item)
     }
 
     /// Of its items, the one that speaks most for `item`: close to it and of weight.
@@ -123,6 +134,8 @@ impl Interest {
 pub struct Taste {
     /// Positive interests, strongest first.
     pub interests: Vec<Interest>,
+    /// Interests that the person muted, strongest first: they count nowhere.
+    pub muted: Vec<Interest>,
     /// What to keep away from, strongest first.
     pub negatives: Vec<Interest>,
     /// What the person looks at right now.
@@ -149,6 +162,23 @@ impl Taste {
     /// How often an item was viewed or opened.
     pub fn times_seen(&self, item: ItemIdx) -> u32 {
         self.seen.binary_search_by_key(&item, |(seen, _)| *seen).map_or(0, |at| self.seen[at].1)
+    }
+
+    /// Lets interests count as much as the person wants: the last word about any of their items holds.
+    fn tune(&mut self, tunings: &[(ItemIdx, f64)]) {
+        if tunings.is_empty() {
+            return;
+        }
+        for mut interest in std::mem::take(&mut self.interests) {
+            interest.tuned =
+                tunings.iter().rev().find(|(item, _)| interest.has(*item)).map_or(1.0, |(_, factor)| *factor);
+            if interest.tuned > 0.0 {
+                interest.weight *= interest.tuned;
+                self.interests.push(interest);
+            } else {
+                self.muted.push(interest);
+            }
+        }
     }
 }
 
@@ -228,12 +258,16 @@ pub fn fold(
     keep_strongest(&mut liked, config.max_items + spare);
     keep_strongest(&mut disliked, MAX_NEGATIVES);
     taste.interests = gather(before, liked, catalogue, config);
+    taste.tune(&tunings(profile, &items));
+    let muted: Vec<ItemIdx> = taste.muted.iter().flat_map(Interest::items).collect();
+    turned.retain(|met| !muted.contains(&met.item));
     taste.negatives = disliked.into_iter().filter_map(|evidence| together([evidence], catalogue)).collect();
     for typed in profile.typed() {
         let weight = typed.weight.abs() * age.factor(typed.at);
         let interest = Interest {
             key: format!("typed:{}", typed.text),
             weight,
+            tuned: 1.0,
             query: catalogue.project(&typed.vector),
             origin: Origin::Typed(typed.text.clone()),
         };
@@ -241,14 +275,14 @@ pub fn fold(
             if typed.weight > 0.0 { taste.interests.push(interest) } else { taste.negatives.push(interest) }
         }
     }
-    for list in [&mut taste.interests, &mut taste.negatives] {
+    for list in [&mut taste.interests, &mut taste.muted, &mut taste.negatives] {
         let order = descending(list.iter().map(|interest| interest.weight));
         *list = reorder(std::mem::take(list), &order);
     }
     taste.negatives.truncate(MAX_NEGATIVES);
     taste.strength = taste.interests.iter().map(|interest| interest.weight).sum();
-    taste.session = session(profile, catalogue, config, now);
-    taste.trail = Trail::follow(profile.events(), &items, catalogue);
+    taste.session = session(profile, &items, &muted, catalogue, config, now);
+    taste.trail = Trail::follow(profile.events(), &items, &muted, catalogue);
     [taste.facets, taste.recent_facets] = Facets::fold(catalogue, &turned, &passed, &config.facets);
     taste
 }
@@ -258,6 +292,12 @@ pub fn dismissed(profile: &Profile, catalogue: &Catalogue) -> Vec<ItemIdx> {
     let items = items(profile, catalogue);
     let (opinions, _) = opinions(profile, &items, &Age { half_life: 1.0, now: 0 });
     opinions.iter().filter(|opinion| opinion.rejected()).map(|opinion| opinion.item).collect()
+}
+
+/// What the person wants the interests of items to count, oldest first.
+fn tunings(profile: &Profile, items: &[Option<ItemIdx>]) -> Vec<(ItemIdx, f64)> {
+    let events = profile.events().iter().zip(items).filter(|(event, _)| event.kind == EventKind::Tune);
+    events.filter_map(|(event, item)| Some(((*item)?, event.value?))).collect()
 }
 
 struct Age {
@@ -280,7 +320,8 @@ pub fn items(profile: &Profile, catalogue: &Catalogue) -> Vec<Option<ItemIdx>> {
 fn opinions<'a>(profile: &'a Profile, items: &[Option<ItemIdx>], age: &Age) -> (Vec<Opinion<'a>>, Vec<(ItemIdx, u32)>) {
     let events = profile.events();
     let known = |(at, item): (usize, &Option<ItemIdx>)| Some(pair((*item)?.0, at as u32));
-    let mut by_item: Vec<u64> = items.iter().enumerate().filter_map(known).collect();
+    let about = |(at, _): &(usize, &Option<ItemIdx>)| events[*at].kind != EventKind::Tune;
+    let mut by_item: Vec<u64> = items.iter().enumerate().filter(about).filter_map(known).collect();
     ascending(&mut by_item);
 
     let (mut opinions, mut seen, mut firsts): (Vec<Opinion<'a>>, Vec<_>, Vec<u64>) = Default::default();
@@ -352,11 +393,18 @@ fn keep_strongest(evidence: &mut Vec<Evidence>, limit: usize) {
 }
 
 /// The latest items the person turned to within the session, the last one counting most.
-fn session(profile: &Profile, catalogue: &Catalogue, config: &TasteConfig, now: Millis) -> Option<Interest> {
+fn session(
+    profile: &Profile,
+    items: &[Option<ItemIdx>],
+    muted: &[ItemIdx],
+    catalogue: &Catalogue,
+    config: &TasteConfig,
+    now: Millis,
+) -> Option<Interest> {
     let since = now - config.session_minutes * 60_000;
     let mut members: Vec<Evidence> = Vec::new();
-    for event in profile.events().iter().rev().take_while(|event| event.at >= since) {
-        let Some(item) = catalogue.find(&event.item) else { continue };
+    for (event, item) in profile.events().iter().zip(items).rev().take_while(|(event, _)| event.at >= since) {
+        let Some(item) = item.filter(|item| !muted.contains(item)) else { continue };
         if members.len() == config.session_items || event.weight() <= 0.0 || members.iter().any(|m| m.item == item) {
             continue;
         }

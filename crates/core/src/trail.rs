@@ -10,7 +10,7 @@
 //! - what says the same: a step counts as the person thought of it, below 0 for what was rejected.
 
 use crate::catalogue::{Catalogue, ItemIdx, LinkKind};
-use crate::event::Event;
+use crate::event::{Event, EventKind};
 use crate::filter::Bitmap;
 use crate::order::largest;
 use crate::reason::Cause;
@@ -67,11 +67,12 @@ impl Path {
 }
 
 impl Trail {
-    /// Follows the links of the latest items among `events`, oldest first; `items` are theirs, where the catalogue has them.
-    pub fn follow(events: &[Event], items: &[Option<ItemIdx>], catalogue: &Catalogue) -> Self {
+    /// Follows the links of the latest items among `events`, oldest first, but for `muted` ones; `items` are theirs, where the
+    /// catalogue has them.
+    pub fn follow(events: &[Event], items: &[Option<ItemIdx>], muted: &[ItemIdx], catalogue: &Catalogue) -> Self {
         let mut trail = Self::default();
-        let mut passed: Vec<ItemIdx> = Vec::new();
-        for (event, item) in events.iter().zip(items).rev() {
+        let mut passed = muted.to_vec();
+        for (event, item) in events.iter().zip(items).rev().filter(|(event, _)| event.kind != EventKind::Tune) {
             let Some(item) = item.filter(|item| !passed.contains(item)) else { continue };
             passed.push(item);
             trail.step(item, event.weight(), Some(Cause::from(event)));

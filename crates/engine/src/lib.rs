@@ -216,8 +216,8 @@ impl Engine {
         let factors = Signal::ALL.into_iter().map(Signal::name).zip(choices.factors().iter().copied());
         ProfileReply {
             events: self.profile.events().len(),
-            interests: self.interest_replies(&taste.interests),
-            negatives: self.interest_replies(&taste.negatives),
+            interests: self.interest_replies(taste.interests.iter().chain(&taste.muted)),
+            negatives: self.interest_replies(taste.negatives.iter()),
             owned: ids(&taste.owned),
             dismissed: ids(&taste.dismissed),
             recent: self.profile.events().iter().rev().take(RECENT).cloned().collect(),
@@ -225,8 +225,9 @@ impl Engine {
         }
     }
 
-    fn interest_replies(&self, interests: &[Interest]) -> Vec<InterestReply> {
-        let total: f64 = interests.iter().map(|interest| interest.weight).sum();
+    fn interest_replies<'a>(&self, interests: impl Iterator<Item = &'a Interest> + Clone) -> Vec<InterestReply> {
+        let weight = |interest: &Interest| if interest.tuned > 0.0 { interest.weight } else { 0.0 };
+        let total = interests.clone().map(weight).sum::<f64>().max(f64::MIN_POSITIVE);
         let reply = |interest: &Interest| {
             let (kind, label, items) = match &interest.origin {
                 Origin::Items(evidence) => ("items", self.title(evidence[0].item), evidence.as_slice()),
@@ -234,9 +235,11 @@ impl Engine {
             };
             let items: Vec<String> = items.iter().map(|e| self.catalogue.id(e.item).to_owned()).collect();
             let medoid = items.first().cloned();
-            InterestReply { key: interest.key.clone(), label, kind, weight: interest.weight / total, medoid, items }
+            let (key, weight) = (interest.key.clone(), weight(interest) / total);
+            let tuned = Some(interest.tuned).filter(|&tuned| tuned != 1.0);
+            InterestReply { key, label, kind, weight, tuned, medoid, items }
         };
-        interests.iter().map(reply).collect()
+        interests.map(reply).collect()
     }
 
     fn title(&self, item: ItemIdx) -> String {
@@ -282,7 +285,7 @@ impl Engine {
         let latest = self.profile.events().last().map_or(0, |event| event.at);
         for now in [latest, 0] {
             let taste = self.taste(now);
-            let mut all = taste.interests.iter().chain(&taste.negatives);
+            let mut all = taste.interests.iter().chain(&taste.muted).chain(&taste.negatives);
             // The most central item can change as events age; the interest that holds it is still the one that is meant.
             let found =
                 all.clone().find(|i| i.key == key).or_else(|| all.find(|i| medoid.is_some_and(|item| i.has(item))));

@@ -230,7 +230,7 @@ pub struct ReplyItem {
 pub struct ProfileReply {
     /// Number of events.
     pub events: usize,
-    /// What they like, strongest first.
+    /// What they like, strongest first, muted ones behind.
     pub interests: Vec<InterestReply>,
     /// What to keep away from, strongest first.
     pub negatives: Vec<InterestReply>,
@@ -253,8 +253,11 @@ pub struct InterestReply {
     pub label: String,
     /// `items` or `typed`.
     pub kind: &'static str,
-    /// Share of all interests (or negatives), 0..=1.
+    /// Share of all interests (or negatives), 0..=1; 0 for a muted one.
     pub weight: f64,
+    /// The factor that the person put on it (`tune`), 0 for muted; left out where it is 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tuned: Option<f64>,
     /// The most central item.
     pub medoid: Option<String>,
     /// Its items, the most central first.

@@ -73,10 +73,10 @@ pub fn catalogues() -> Vec<Vec<u8>> {
 /// A person with opinions, ratings and a typed interest.
 pub fn engine() -> Engine {
     let mut engine = Engine::open(catalogue_of(12)).unwrap();
-    let kinds = ["view", "click", "like", "dislike", "rating", "purchase", "dwell", "dismiss"];
+    let kinds = ["view", "click", "like", "dislike", "rating", "purchase", "dwell", "dismiss", "tune"];
     let event = |(n, kind): (usize, &&str)| {
         let mut event = json!({"kind": kind, "item": format!("i{n}"), "at": NOW - n as i64 * DAY});
-        if matches!(*kind, "rating" | "dwell") {
+        if matches!(*kind, "rating" | "dwell" | "tune") {
             event["value"] = json!(4);
         }
         event

@@ -108,7 +108,7 @@ impl Cluster {
         let order = descending(self.members.iter().map(closeness));
         let members = reorder(self.members, &order);
         let key = format!("items:{}", catalogue.id(members[0].item));
-        Interest { key, weight: self.weight, query, origin: Origin::Items(members) }
+        Interest { key, weight: self.weight, tuned: 1.0, query, origin: Origin::Items(members) }
     }
 }
 
