@@ -8,7 +8,7 @@ use predilect_core::{Event, EventKind, Reason, Surface};
 use predilect_engine::{Engine, EngineError, RecommendRequest, Reply, SearchRequest};
 use serde_json::{Map, Value, json};
 
-use crate::args::{ListArgs, RecommendArgs, SearchArgs, SimilarArgs};
+use crate::args::{ListArgs, RecommendArgs, SearchArgs, SimilarArgs, SurfaceArg};
 use crate::failure::Failure;
 use crate::table::{self, number, text};
 use crate::{files, model};
@@ -30,7 +30,18 @@ pub fn recommend(args: &RecommendArgs) -> Result<(), Failure> {
         k: args.list.k,
         seed: args.seed,
         filter: filter(&args.list, &engine)?,
-        diversity: Some(args.diversity),
+        surface: match args.surface {
+            SurfaceArg::ForYou => Surface::ForYou,
+            SurfaceArg::Similar => Surface::Similar,
+            SurfaceArg::Together => Surface::Together,
+            SurfaceArg::Continue => Surface::Continue,
+            SurfaceArg::Trending => Surface::Trending,
+            SurfaceArg::Because => Surface::Because,
+        },
+        items: args.of.clone(),
+        caps: by_field("--cap", "category=2", &args.cap)?,
+        calibration: by_field("--calibrate", "tags=0.3", &args.calibrate)?,
+        diversity: args.diversity,
         explore: args.explore,
         include_owned: args.include_owned,
         ..RecommendRequest::new(now)
@@ -109,6 +120,20 @@ fn events(args: &RecommendArgs, at: i64) -> Result<Vec<Event>, Failure> {
         events.push(Event { kind: EventKind::Rating, item: id.to_owned(), at, value: Some(stars) });
     }
     Ok(events)
+}
+
+/// Numbers by field, of an option that takes FIELD=NUMBER.
+fn by_field(option: &str, example: &str, values: &[String]) -> Result<Map<String, Value>, Failure> {
+    let read = |value: &String| {
+        let parsed = value.rsplit_once('=').and_then(|(field, number)| Some((field, number.parse::<Value>().ok()?)));
+        let Some((field, number)) = parsed.filter(|(_, number)| number.is_number()) else {
+            return Err(Failure::usage(format!(
+                "{option} {value}: expected a field and a number, such as {option} {example}"
+            )));
+        };
+        Ok((field.to_owned(), number))
+    };
+    values.iter().map(read).collect()
 }
 
 /// Conditions of the command line as the filter that the engine takes.

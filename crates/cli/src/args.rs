@@ -228,6 +228,7 @@ Examples:
   predilect recommend shop.predilect --like kettle-1 --like tea-7
   predilect recommend shop.predilect --buy phone-2 --rate case-9=1 -k 5 --filter price<=50
   predilect recommend demo.predilect --about '我喜欢看电影和旅游' --filter section=culture
+  predilect recommend shop.predilect --surface together --of kettle-1 --of tea-7 --cap category=2
 Without any taste, popular and recent items are shown.
 
 Filters: field=value, field!=value, field=a,b (any of them), price>=5, price<=20; all must hold.
@@ -263,9 +264,21 @@ pub struct RecommendArgs {
     /// A taste in words; needs the encoder
     #[arg(long, value_name = "TEXT")]
     pub about: Vec<String>,
-    /// How different the items are from each other, 0 to 1
-    #[arg(long, value_name = "SHARE", default_value_t = 0.3)]
-    pub diversity: f64,
+    /// What the list is
+    #[arg(long, value_enum, value_name = "NAME", default_value_t = SurfaceArg::ForYou)]
+    pub surface: SurfaceArg,
+    /// What a list of similar, together or because is about; may be repeated
+    #[arg(long, value_name = "ID")]
+    pub of: Vec<String>,
+    /// Most items with the same label of a field; may be repeated
+    #[arg(long, value_name = "FIELD=N")]
+    pub cap: Vec<String>,
+    /// How far a field's mix of labels is to follow what the person likes, 0 to 1; may be repeated
+    #[arg(long, value_name = "FIELD=SHARE")]
+    pub calibrate: Vec<String>,
+    /// How different the items are from each other, 0 to 1 [default: .3 for for-you, because and trending, else 0]
+    #[arg(long, value_name = "SHARE")]
+    pub diversity: Option<f64>,
     /// How much chance may decide, 0 to 1
     #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
     pub explore: f64,
@@ -282,6 +295,23 @@ pub struct RecommendArgs {
     pub model: ModelArgs,
     #[command(flatten)]
     pub list: ListArgs,
+}
+
+/// What a list is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SurfaceArg {
+    /// What the person may like
+    ForYou,
+    /// What resembles the items of --of
+    Similar,
+    /// What people turn to who turn to the items of --of
+    Together,
+    /// What was begun (--click) without an opinion
+    Continue,
+    /// What many turned to lately
+    Trending,
+    /// What lies close to one item, ordered for the person
+    Because,
 }
 
 /// What every list takes.

@@ -143,6 +143,18 @@ fn bad_input_is_told_in_one_line() {
         (vec!["recommend", "shop.predilect", "--filter", "colour=red"], "", 2, "filter: no field \"colour\""),
         (vec!["recommend", "shop.predilect", "--filter", "price"], "", 2, "--filter price: expected field=value"),
         (vec!["recommend", "shop.predilect", "-k", "0"], "", 2, "recommend: k is 0"),
+        (
+            vec!["recommend", "shop.predilect", "--cap", "category=x"],
+            "",
+            2,
+            "--cap category=x: expected a field and a number",
+        ),
+        (
+            vec!["recommend", "shop.predilect", "--surface", "similar"],
+            "",
+            2,
+            "recommend: items: found 0 ids, expected 1",
+        ),
     ] {
         let (found, message) = failure(folder.path(), &args, input.as_bytes());
         assert_eq!(found, code, "{args:?}: {message}");
@@ -223,6 +235,10 @@ fn recommend_and_similar_answer_from_the_engine() {
         all(&[&["recommend", "shop.predilect", "--filter", "{\"category\": [\"workshop\"]}", "-k", "9"], &time[..]]
             .concat());
     assert_eq!(either.len(), 2);
+    let capped = all(&[&["recommend", "shop.predilect", "--cap", "category=1", "-k", "9"], &time[..]].concat());
+    assert!(!capped.is_empty() && capped.len() < all(&["recommend", "shop.predilect", "-k", "9"]).len(), "{capped:?}");
+    let begun = ["recommend", "shop.predilect", "--surface", "continue", "--click", "saw", "--click", "cup"];
+    assert_eq!(all(&begun), ["cup", "saw"]);
     let reply: Value = serde_json::from_str(&stdout(
         folder.path(),
         &["recommend", "shop.predilect", "--like", "kettle", "-k", "1", "--json"],
