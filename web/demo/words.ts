@@ -1,6 +1,9 @@
 // Every word of the page, in English and Chinese.
 
 import type { EventKind, ImportReport, Reason } from './predilect/index.js';
+import { quote, verb, wordReason } from './predilect/wording.js';
+
+export { quote };
 
 /** A language of the page. */
 export type Wording = 'en' | 'zh';
@@ -190,145 +193,14 @@ export function w(word: Word, places: Record<string, string> = {}): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => places[name] ?? whole);
 }
 
-/** Puts a title or text between quotation marks, which are the same in both languages. */
-export function quote(title: string): string {
-  return `“${title}”`;
-}
-
-const DID: Record<Wording, Record<EventKind, string>> = {
-  en: {
-    view: 'saw',
-    click: 'opened',
-    like: 'liked',
-    dislike: 'turned away',
-    rating: 'rated',
-    purchase: 'have',
-    dwell: 'spent time with',
-    dismiss: 'turned away',
-    tune: 'tuned the interest of',
-  },
-  zh: {
-    view: '看到过',
-    click: '打开过',
-    like: '喜欢',
-    dislike: '不感兴趣',
-    rating: '评过分',
-    purchase: '已经有',
-    dwell: '细看过',
-    dismiss: '不感兴趣',
-    tune: '调整过兴趣：',
-  },
-};
-
 /** What an event was, as a verb. */
 export function did(kind: EventKind): string {
-  return DID[wording][kind];
+  return verb(kind, wording);
 }
 
-/** One sentence for a part of a score; `title` names the item of its event, or the one that leads here. */
+/** A reason in words, given the title of the item behind it. */
 export function because(reason: Reason, title: string | undefined): string {
-  const named = title === undefined ? undefined : quote(title);
-  const typed = reason.text === undefined ? undefined : quote(reason.text);
-  if (wording === 'zh') {
-    switch (reason.kind) {
-      case 'interest':
-        return named && reason.event ? `因为你${did(reason.event.kind)}${named}` : '符合你的一个兴趣';
-      case 'session':
-        return named && reason.event ? `接着看：你刚才${did(reason.event.kind)}${named}` : '接近你刚才看的内容';
-      case 'typed':
-        return typed ? `因为你说过${typed}` : '符合你写下的话';
-      case 'negative':
-        return named
-          ? `略降：近似你不感兴趣的${named}`
-          : typed
-            ? `略降：你说过不要${typed}`
-            : '略降：近似你不感兴趣的内容';
-      case 'neighbour':
-        return named ? `选了${named}的人接着选了它` : '口味相近的人接着选了它';
-      case 'together':
-        return named ? `选了${named}的人也选了它` : '口味相近的人也选了它';
-      case 'alike':
-        if (!named || !reason.event) {
-          return named ? `和${named}内容相近` : '和你看过的内容相近';
-        }
-        return reason.part < 0 ? `略降：和${named}内容相近` : `和你${did(reason.event.kind)}的${named}内容相近`;
-      case 'facet':
-        return reason.part < 0 ? `略降：你较少选${typed}` : `你常选${typed}`;
-      case 'popular':
-        return '大家都喜欢';
-      case 'trend':
-        return '最近很多人选了它';
-      case 'fresh':
-        return '新近上架';
-      case 'seen':
-        return '已经给你看过几次';
-      case 'diversity':
-        return '为了让列表更丰富';
-      case 'explore':
-        return '想多了解你一点';
-      case 'similar':
-        return named ? `与${named}相似` : '与这一条相似';
-      case 'match':
-        return typed ? `符合${typed}` : '符合你搜索的意思';
-      case 'continue':
-        return named && reason.event ? `你${did(reason.event.kind)}${named}` : '你还没看完';
-      case 'calibration':
-        return '让列表的比例合你的口味';
-      case 'rule':
-        return `本页的安排：${reason.rule ?? ''}`;
-    }
-  }
-  switch (reason.kind) {
-    case 'interest':
-      return named && reason.event ? `Because you ${did(reason.event.kind)} ${named}` : 'Fits one of your interests';
-    case 'session':
-      return named && reason.event
-        ? `Just now you ${did(reason.event.kind)} ${named}`
-        : 'Close to what you looked at just now';
-    case 'typed':
-      return typed ? `Because you said ${typed}` : 'Fits what you wrote';
-    case 'negative':
-      return named
-        ? `Lowered: near ${named}, which you turned away`
-        : typed
-          ? `Lowered: you turned away ${typed}`
-          : 'Lowered: near something you turned away';
-    case 'neighbour':
-      return named ? `People who turned to ${named} went on to this` : 'People with your taste went on to this';
-    case 'together':
-      return named ? `People who turned to ${named} also turned to this` : 'People with your taste also turned to this';
-    case 'alike':
-      if (!named || !reason.event) {
-        return named ? `Much like ${named}` : 'Much like what you turned to';
-      }
-      return reason.part < 0
-        ? `Lowered: much like ${named}`
-        : `Much like ${named}, which you ${did(reason.event.kind)}`;
-    case 'facet':
-      return reason.part < 0 ? `Lowered: you seldom turn to ${typed}` : `You often turn to ${typed}`;
-    case 'popular':
-      return 'Popular with many';
-    case 'trend':
-      return 'Many turned to this lately';
-    case 'fresh':
-      return 'Recently added';
-    case 'seen':
-      return 'Shown to you before';
-    case 'diversity':
-      return 'For a varied list';
-    case 'explore':
-      return 'To learn more about your taste';
-    case 'similar':
-      return named ? `Like ${named}` : 'Like this one';
-    case 'match':
-      return typed ? `Fits ${typed}` : 'Fits the meaning of your search';
-    case 'continue':
-      return named && reason.event ? `You ${did(reason.event.kind)} ${named}` : 'You have not finished this';
-    case 'calibration':
-      return 'To keep the mix that you like';
-    case 'rule':
-      return `Arranged by this page: ${reason.rule ?? ''}`;
-  }
+  return wordReason(reason, { language: wording, title });
 }
 
 /** Sentences with numbers and names, which each language builds in its own order. */

@@ -42,6 +42,8 @@ export class Keeper {
   /** Told, but refused by the store: it goes before the next that is written. */
   #unsaved: Piece[] = [];
   #trouble: NoticeCode | undefined;
+  /** What was stored is gone and not written again yet, however often the browser interrupts that. */
+  #evicted = false;
   #chain: Promise<unknown> = Promise.resolve();
   #syncing = false;
 
@@ -240,11 +242,14 @@ export class Keeper {
     this.#store?.close();
     this.#attach(store);
     const { born } = this.#known;
+    const content = await store.read();
+    this.#evicted ||= content.head.born !== born;
     const memory = this.#profile.whole();
-    this.#take(await store.read());
-    if (this.#known.born === born) return;
+    this.#take(content);
+    if (!this.#evicted) return;
     this.#profile.merge([memory], { new_only: true });
     await this.#rewrite({});
+    this.#evicted = false;
     this.#tell({
       code: 'storage-evicted',
       message: 'the browser removed the stored profile; it is written again from memory',

@@ -27,7 +27,7 @@ test('the package needs nothing else at run time', () => {
 });
 
 test('only fetch.ts fetches, and bundlers can read where files are', () => {
-  const sources = readdirSync(new URL('src/', folder)).filter((name) => name.endsWith('.ts'));
+  const sources = readdirSync(new URL('src/', folder), { recursive: true }).filter((name) => name.endsWith('.ts'));
   const text = Object.fromEntries(sources.map((name) => [name, readFileSync(new URL(`src/${name}`, folder), 'utf8')]));
   const fetching = sources.filter((name) =>
     /\bfetch\(|XMLHttpRequest|sendBeacon|WebSocket|EventSource|importScripts/.test(text[name]),

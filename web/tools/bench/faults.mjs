@@ -279,9 +279,11 @@ async function evicted(url, tries) {
     const session = await context.newCDPSession(tab);
     const { origin } = new URL(url);
     for (let round = 0; round < tries; round++) {
-      const telling = tab.evaluate(async (wait) => {
+      await tab.evaluate(async () => {
         window.r = await start();
         await window.r.forget({ all: true });
+      });
+      const telling = tab.evaluate(async (wait) => {
         const items = await ids(window.r);
         let kept = 0;
         const end = performance.now() + wait;
