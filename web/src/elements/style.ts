@@ -80,7 +80,8 @@ input[type='checkbox'] { min-height: 0; width: 20px; height: 20px; accent-color:
   @keyframes breathe { to { opacity: .25; } }
 }
 .chips { display: grid; gap: 8px; }
-summary { min-height: 44px; padding: 8px 12px; border: 1px solid var(--predilect-rule); border-radius: var(--predilect-radius); cursor: pointer; }
+label.row { flex-wrap: nowrap; margin: 12px 0; }
+summary { padding: 11px 12px; border: 1px solid var(--predilect-rule); border-radius: var(--predilect-radius); cursor: pointer; }
 details > div { display: grid; gap: 8px; padding: 8px 12px; }
 meter { width: 5em; vertical-align: middle; }
 .muted { opacity: .6; }
