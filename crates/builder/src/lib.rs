@@ -28,8 +28,10 @@ mod item;
 mod items;
 mod language;
 mod options;
+pub mod phrases;
 mod report;
 mod summary;
+pub mod topics;
 mod value;
 
 pub use build::Builder;
