@@ -1,3 +1,4 @@
+//! tmp
 use predilect_builder::phrases::Phrases;
 use predilect_core::{Catalogue, ItemIdx};
 fn main() {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use predilect_core::catalogue::{self, Catalogue, CatalogueParts, Change, ItemParts};
+use predilect_core::catalogue::{self, Catalogue, CatalogueParts, Change, Found, ItemParts};
 use predilect_search::Rows;
 
 use crate::{
@@ -10,7 +10,9 @@ use crate::{
     error::BuilderError,
     item::Item,
     options::{Options, Role},
+    phrases::Phrases,
     report::Report,
+    topics,
 };
 
 /// Items below which it shows nothing that two of them share a word.
@@ -82,7 +84,9 @@ impl Items {
         let written = Catalogue::open(catalogue::write(&parts)?)?;
         let outline = predilect_search::measure(Rows::from(&written));
         let alike = if count < FEW { vec![Vec::new(); count] } else { alike::links(&written)? };
-        Ok(catalogue::measured(&written, outline, &alike)?)
+        let topics = topics::topics(&written, &Phrases::find(&written)?);
+        let found = Found { outline, alike, topics, repeats: Vec::new() };
+        Ok(catalogue::measured(&written, &found)?)
     }
 
     /// Puts the items into a catalogue, in the place of those with the same ids, and takes those of the ids `remove` out.

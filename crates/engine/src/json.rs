@@ -84,12 +84,20 @@ impl Engine {
         write(&self.stars(&ids))
     }
 
+    /// [`Engine::topics`].
+    ///
+    /// # Errors
+    /// As the call itself; text that is not such JSON is refused by name.
+    pub fn topics_json(&self, text: &str) -> Result<String, EngineError> {
+        write(&self.topics(&read("topics", text)?))
+    }
+
     /// [`Engine::profile_reply`].
     ///
     /// # Errors
     /// Only if it cannot be written.
-    pub fn profile_json(&self, now: Millis) -> Result<String, EngineError> {
-        write(&self.profile_reply(now))
+    pub fn profile_json(&self, now: Millis, lang: Option<&str>) -> Result<String, EngineError> {
+        write(&self.profile_reply(now, lang))
     }
 
     /// [`Engine::forget`] of `{"item": id}`, `{"interest": key}`, `{"before": ms}` or `{"all": true}`.

@@ -15,6 +15,7 @@ mod plan;
 mod recall;
 mod request;
 mod snapshot;
+mod topics;
 
 pub use cursor::Shown;
 pub use error::EngineError;
@@ -24,6 +25,7 @@ pub use request::{
     Reply, ReplyItem, SearchRequest,
 };
 pub use snapshot::TypedBody;
+pub use topics::{TopicReply, TopicsRequest};
 
 use std::cell::{OnceCell, RefCell};
 
@@ -208,7 +210,8 @@ impl Engine {
     }
 
     /// All that is known of the person, as of `now`.
-    pub fn profile_reply(&self, now: Millis) -> ProfileReply {
+    /// Names of interests are in the language of this code, or else in that of their items.
+    pub fn profile_reply(&self, now: Millis, lang: Option<&str>) -> ProfileReply {
         let taste = self.taste(now);
         let ids = |items: &[ItemIdx]| items.iter().map(|&item| self.catalogue.id(item).to_owned()).collect();
         self.weights(true);
@@ -216,8 +219,8 @@ impl Engine {
         let factors = Signal::ALL.into_iter().map(Signal::name).zip(choices.factors().iter().copied());
         ProfileReply {
             events: self.profile.events().len(),
-            interests: self.interest_replies(&taste.interests),
-            negatives: self.interest_replies(&taste.negatives),
+            interests: self.interest_replies(&taste.interests, lang),
+            negatives: self.interest_replies(&taste.negatives, lang),
             owned: ids(&taste.owned),
             dismissed: ids(&taste.dismissed),
             recent: self.profile.events().iter().rev().take(RECENT).cloned().collect(),
@@ -225,7 +228,7 @@ impl Engine {
         }
     }
 
-    fn interest_replies(&self, interests: &[Interest]) -> Vec<InterestReply> {
+    fn interest_replies(&self, interests: &[Interest], lang: Option<&str>) -> Vec<InterestReply> {
         let total: f64 = interests.iter().map(|interest| interest.weight).sum();
         let reply = |interest: &Interest| {
             let (kind, label, items) = match &interest.origin {
@@ -234,7 +237,9 @@ impl Engine {
             };
             let items: Vec<String> = items.iter().map(|e| self.catalogue.id(e.item).to_owned()).collect();
             let medoid = items.first().cloned();
-            InterestReply { key: interest.key.clone(), label, kind, weight: interest.weight / total, medoid, items }
+            let (name, keywords) = self.interest_name(&interest.origin, lang);
+            let name = name.unwrap_or_else(|| label.clone());
+            InterestReply { key: interest.key.clone(), name, keywords, label, kind, weight: interest.weight / total, medoid, items }
         };
         interests.iter().map(reply).collect()
     }

@@ -26,10 +26,13 @@ yourself http https www com org html various based including includes include pr
 const PARTICLES: &str = "的了是在和与及也都就而着或把被让对从到给个这那我你他她它们很最更又再还以于之其该此为则所且但却只才并由向往\
 将会能可要应该吧吗呢啊哦嘛么什怎哪几每各某些里后前时间次种样点有没无不一二两三上下中内外来去说做用得地过起比像如因使令";
 
+/// Characters that join phrases and are no part of one.
+const JOINTS: &str = "的是了和与即可并或等且也都就为很最更需裹";
+
 /// Chinese words that say nothing of what a text is about.
 const TALK: &str = "自己 开始 今天 第一 适合 喜欢 觉得 知道 东西 地方 大约 左右 非常 比较 特别 已经 只需 制作 简单 方便 分钟 小时 公里 \
 厘米 公斤 容易 完成 成为 进行 通过 根据 关于 包括 提供 作为 之一 几乎 其实 真正 整个 全部 许多 大量 不同 同样 最后 终于 直到 仍然 依然 \
-甚至 任何 人们 大家 别人 一起 一样 需要 可以 没有 我们 起来 出来 下来 上去 回来 出锅 备料 一般 难度 步骤 适量 新手 初学者 准备";
+甚至 任何 人们 大家 别人 一起 一样 需要 可以 没有 我们 起来 出来 下来 上去 回来 出锅 备料 一般 难度 步骤 适量 新手 初学者 准备 处理 过程 经验 传统 食材 关键 掌握 控制 完全 直接 日常 选择 尤其";
 
 /// Which words are passed over.
 pub(super) struct Stop {
@@ -55,6 +58,7 @@ impl Stop {
             || ends(text.chars().next_back())
             || counted > 1
             || counted == 1 && text.chars().nth(1).is_some_and(|c| "分小天年月日度克次层步".contains(c))
+            || text.chars().count() > 2 && text.contains(|c| JOINTS.contains(c))
             || self.talk.contains(text)
     }
 }

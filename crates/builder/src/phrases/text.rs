@@ -67,7 +67,8 @@ pub(super) fn read(catalogue: &Catalogue, words: &mut Vocabulary) -> Result<Vec<
 }
 
 fn label(text: &mut Text, words: &mut Vocabulary, own: &str) {
-    let own = own.trim();
+    // What stands in brackets explains the label.
+    let own = own.split(['(', '（', '[', '【']).next().unwrap_or_default().trim();
     if own.chars().count() > LABEL {
         return words.read(own, &mut text.tokens);
     }

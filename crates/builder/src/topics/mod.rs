@@ -3,8 +3,11 @@
 mod cluster;
 mod name;
 
-use predilect_core::CatalogueError;
-use predilect_core::catalogue::{Catalogue, Column, Topics};
+use std::collections::BTreeSet;
+
+use predilect_core::catalogue::{Catalogue, Column, Topic, Topics};
+use predilect_core::{ItemIdx, Query};
+use serde_json::{Map, Value};
 
 use crate::phrases::Phrases;
 use name::Unnamed;
@@ -15,9 +18,6 @@ const FEW: usize = 12;
 const MOST: f64 = 16.0;
 
 /// The topics of a catalogue, none for one of a few items.
-///
-/// # Errors
-/// [`CatalogueError::Corrupt`] if the stored fields are no JSON.
 pub fn topics(catalogue: &Catalogue, phrases: &Phrases) -> Topics {
     let count = catalogue.len();
     if count < FEW {
@@ -29,35 +29,35 @@ pub fn topics(catalogue: &Catalogue, phrases: &Phrases) -> Topics {
     let mut unnamed: Vec<Unnamed> = Vec::new();
     let mut of_item = vec![0_u16; count];
     for rows in cluster::cluster(catalogue, &rows, upper, (2 * least).min(count / 4)) {
-        let parent = unnamed.len();
+        let (parent, whole) = (unnamed.len(), rows.len());
         let wanted = (rows.len() * lower).div_ceil(count).clamp(1, MOST as usize);
         let parts = if wanted < 2 { Vec::new() } else { cluster::cluster(catalogue, &rows, wanted, least) };
         rows.iter().for_each(|&row| of_item[row as usize] = parent as u16);
         unnamed.push(Unnamed { parent: None, rows });
-        for rows in parts.into_iter().filter(|part| part.len() < unnamed[parent].rows.len()) {
+        for rows in parts.into_iter().filter(|part| part.len() < whole) {
             rows.iter().for_each(|&row| of_item[row as usize] = unnamed.len() as u16);
             unnamed.push(Unnamed { parent: Some(parent), rows });
         }
     }
-    let mut tree = name::name(&unnamed, phrases, &languages(catalogue));
+    let (languages, mut tree) = name::name(&unnamed, phrases, &languages(catalogue));
     for (topic, own) in tree.iter_mut().zip(&unnamed) {
-        if topic.names.is_empty() {
+        if topic.names.iter().all(String::is_empty) {
             // No phrase tells it from the others: its most central item does.
-            let centre = predilect_core::Query::from_values(&cluster::centre(catalogue, &own.rows));
-            let near = |row: &u32| catalogue.similarity(&centre, predilect_core::ItemIdx(*row));
+            let centre = Query::from_values(&cluster::centre(catalogue, &own.rows));
+            let near = |row: &u32| catalogue.similarity(&centre, ItemIdx(*row));
             let central = own.rows.iter().copied().reduce(|a, b| if near(&b) > near(&a) { b } else { a }).unwrap_or(0);
-            topic.names.insert("und".to_owned(), title(catalogue, central));
+            topic.names[0] = title(catalogue, central);
         }
     }
     distinct(&mut tree);
-    Topics { tree, of_item }
+    Topics { languages, tree, of_item }
 }
 
 /// Topics wanted of the upper level and of both: few enough to look through, the more the larger a catalogue is.
 fn sizes(count: usize) -> (usize, usize) {
     // Square roots only, which every machine takes alike: about 1.3 times the 0.44th power.
     let root = (count as f64).sqrt();
-    let lower = 1.6 * root / root.sqrt().sqrt().sqrt();
+    let lower = 1.3 * root / root.sqrt().sqrt().sqrt();
     let upper = (1.8 * lower.sqrt()).min(MOST);
     (upper.round() as usize, lower.round() as usize)
 }
@@ -69,19 +69,19 @@ fn languages(catalogue: &Catalogue) -> Vec<&str> {
 }
 
 fn title(catalogue: &Catalogue, row: u32) -> String {
-    let item = predilect_core::ItemIdx(row);
+    let item = ItemIdx(row);
     let fields = catalogue.fields(item).ok();
-    let fields: Option<serde_json::Map<String, serde_json::Value>> =
+    let fields: Option<Map<String, Value>> =
         fields.and_then(|fields| serde_json::from_str(fields.get()).ok());
     let title = fields.as_ref().and_then(|fields| fields.get("title")?.as_str());
     title.unwrap_or(catalogue.id(item)).chars().take(60).collect()
 }
 
 /// A name that comes twice gets a number.
-fn distinct(tree: &mut [predilect_core::catalogue::Topic]) {
-    let mut seen: std::collections::BTreeSet<String> = Default::default();
+fn distinct(tree: &mut [Topic]) {
+    let mut seen: BTreeSet<String> = Default::default();
     for topic in tree {
-        for name in topic.names.values_mut() {
+        for name in topic.names.iter_mut().filter(|name| !name.is_empty()) {
             let plain = name.clone();
             let mut times = 1;
             while !seen.insert(name.to_lowercase()) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use predilect_core::catalogue::Topic;
 
-use crate::phrases::{Phrase, Phrases};
+use crate::phrases::{Phrase, Phrases, Prominence};
 
 /// Phrases that are weighed for a topic, and kept with it.
 const WEIGHED: usize = 24;
@@ -33,15 +33,20 @@ struct Candidate {
 }
 
 /// Names topics in the languages of their items. No two have the same name, and none that of a word in its parent's.
-pub(super) fn name(topics: &[Unnamed], phrases: &Phrases, languages: &[&str]) -> Vec<Topic> {
-    let mut named: Vec<Topic> = topics
-        .iter()
-        .map(|topic| Topic { parent: topic.parent.map(|at| at as u16), names: BTreeMap::new(), keywords: BTreeMap::new() })
-        .collect();
+pub(super) fn name(topics: &[Unnamed], phrases: &Phrases, languages: &[&str]) -> (Vec<String>, Vec<Topic>) {
     let mut spoken: BTreeMap<&str, usize> = BTreeMap::new();
     languages.iter().for_each(|language| *spoken.entry(language).or_default() += 1);
     let all = languages.len();
-    for (language, count) in spoken.into_iter().filter(|(_, count)| *count >= SPOKEN && 20 * count >= all) {
+    let mut spoken: Vec<(&str, usize)> =
+        spoken.into_iter().filter(|(_, count)| *count >= SPOKEN && 20 * count >= all).collect();
+    spoken.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let empty = |topic: &Unnamed| Topic {
+        parent: topic.parent.map(|at| at as u16),
+        names: vec![String::new(); spoken.len().max(1)],
+        keywords: vec![Vec::new(); spoken.len().max(1)],
+    };
+    let mut named: Vec<Topic> = topics.iter().map(empty).collect();
+    for (number, &(language, count)) in spoken.iter().enumerate() {
         let wide = matches!(language, "zh" | "ja");
         let mut candidates: Vec<Candidate> = Vec::new();
         for (at, topic) in topics.iter().enumerate() {
@@ -51,9 +56,13 @@ pub(super) fn name(topics: &[Unnamed], phrases: &Phrases, languages: &[&str]) ->
             }
         }
         candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then((a.topic, a.phrase).cmp(&(b.topic, b.phrase))));
-        settle(topics, &candidates, phrases, language, &mut named);
+        settle(topics, &candidates, phrases, number, &mut named);
     }
-    named
+    let mut languages: Vec<String> = spoken.into_iter().map(|(language, _)| language.to_owned()).collect();
+    if languages.is_empty() {
+        languages.push("und".to_owned());
+    }
+    (languages, named)
 }
 
 fn weigh(
@@ -64,23 +73,30 @@ fn weigh(
     (language, count): (&str, usize),
     wide: bool,
 ) -> Vec<Candidate> {
-    let mut inside: BTreeMap<u32, usize> = BTreeMap::new();
+    // Of each phrase the items that have it, and those where it stands out.
+    let mut inside: BTreeMap<u32, (usize, usize)> = BTreeMap::new();
     for &row in own {
-        phrases.of(row as usize).iter().for_each(|(phrase, _)| *inside.entry(*phrase).or_default() += 1);
+        for (phrase, prominence) in phrases.of(row as usize) {
+            let entry = inside.entry(*phrase).or_default();
+            entry.0 += 1;
+            entry.1 += usize::from(*prominence > Prominence::Text);
+        }
     }
     let least = (own.len() as f64 * 0.06).max(2.0);
     let mut list: Vec<Candidate> = Vec::new();
-    for (number, with) in inside {
+    for (number, (with, prominent)) in inside {
         let phrase = &phrases.list[number as usize];
         if (with as f64) < least || phrase.wide != wide {
             continue;
         }
         let everywhere = phrase.rows.iter().filter(|&&row| languages[row as usize] == language).count();
-        let (covers, share) = (with as f64 / own.len() as f64, own.len() as f64 / count as f64);
+        let share = own.len() as f64 / count as f64;
+        // What is only mentioned names half as well.
+        let covers = 0.5 * (with + prominent) as f64 / own.len() as f64;
         let precise = with as f64 / everywhere as f64;
         // No better than chance is worth nothing.
         let lift = ((precise - share) / (1.0 - share).max(1e-9)).max(0.0);
-        let score = (lift * covers.sqrt()).max(0.0) * fits(phrase);
+        let score = lift * covers.sqrt() * covers.sqrt().sqrt() * fits(phrase, prominent > 0);
         list.push(Candidate { topic, phrase: number, score, covers });
     }
     list.retain(|candidate| candidate.score >= LEAST);
@@ -90,17 +106,17 @@ fn weigh(
 }
 
 /// How well a phrase looks as a name.
-fn fits(phrase: &Phrase) -> f64 {
-    let label = if phrase.label { 1.4 } else { 1.0 };
+fn fits(phrase: &Phrase, prominent: bool) -> f64 {
     let length = match (phrase.wide, phrase.length) {
-        (true, 2..=5) | (false, 1..=3) => 1.0,
-        _ => 0.8,
+        (true, 2) | (false, 1..=3) => 1.0,
+        (true, 3..=5) => 0.9,
+        _ => 0.7,
     };
-    label * length
+    length * if phrase.label { 1.4 } else if prominent { 1.0 } else { 0.5 }
 }
 
 /// Gives topics their phrases, the best fit first.
-fn settle(topics: &[Unnamed], candidates: &[Candidate], phrases: &Phrases, language: &str, named: &mut [Topic]) {
+fn settle(topics: &[Unnamed], candidates: &[Candidate], phrases: &Phrases, language: usize, named: &mut [Topic]) {
     let phrase = |candidate: &Candidate| &phrases.list[candidate.phrase as usize];
     let mut first: Vec<Option<&Candidate>> = vec![None; topics.len()];
     let mut second = first.clone();
@@ -111,18 +127,23 @@ fn settle(topics: &[Unnamed], candidates: &[Candidate], phrases: &Phrases, langu
         let kin = |at: usize| Some(at) == parent || topics[at].parent == Some(candidate.topic) || topics[at].parent == parent;
         (0..topics.len()).any(|at| kin(at) && first[at].is_some_and(|own| phrase(own).overlaps(phrase(candidate))))
     };
-    for candidate in candidates {
-        if first[candidate.topic].is_none() && !taken.contains(&candidate.phrase) && !clash(candidate, &first) {
-            first[candidate.topic] = Some(candidate);
-            taken.push(candidate.phrase);
+    // The upper level chooses before its parts.
+    for lower in [false, true] {
+        let level = || candidates.iter().filter(|candidate| topics[candidate.topic].parent.is_some() == lower);
+        for candidate in level() {
+            if first[candidate.topic].is_none() && !taken.contains(&candidate.phrase) && !clash(candidate, &first) {
+                first[candidate.topic] = Some(candidate);
+                taken.push(candidate.phrase);
+            }
         }
-    }
-    for candidate in candidates {
-        let Some(own) = first[candidate.topic] else { continue };
-        let more = own.covers < ALONE && candidate.covers > 0.08 && !taken.contains(&candidate.phrase);
-        if more && second[candidate.topic].is_none() && !clash(candidate, &first) && new(phrase(candidate), phrase(own)) {
-            second[candidate.topic] = Some(candidate);
-            taken.push(candidate.phrase);
+        for candidate in level() {
+            let Some(own) = first[candidate.topic] else { continue };
+            let more = own.covers < ALONE && candidate.score > 0.5 * own.score && !taken.contains(&candidate.phrase);
+            let apart = new(phrase(candidate), phrase(own)) && !clash(candidate, &first);
+            if more && apart && second[candidate.topic].is_none() {
+                second[candidate.topic] = Some(candidate);
+                taken.push(candidate.phrase);
+            }
         }
     }
     for (at, topic) in named.iter_mut().enumerate() {
@@ -132,14 +153,14 @@ fn settle(topics: &[Unnamed], candidates: &[Candidate], phrases: &Phrases, langu
         if let Some(other) = second[at] {
             text = format!("{text}{between}{}", phrase(other).text);
         }
-        topic.names.insert(language.to_owned(), text);
+        topic.names[language] = text;
         let mut words: Vec<&Phrase> = Vec::new();
         for candidate in candidates.iter().filter(|candidate| candidate.topic == at) {
             if words.len() < KEPT && !words.iter().any(|other| other.overlaps(phrase(candidate))) {
                 words.push(phrase(candidate));
             }
         }
-        topic.keywords.insert(language.to_owned(), words.iter().map(|phrase| phrase.text.clone()).collect());
+        topic.keywords[language] = words.iter().map(|phrase| phrase.text.clone()).collect();
     }
 }
 
