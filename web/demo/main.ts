@@ -7,6 +7,7 @@ import { announceList, renderFrame, showFailure, skeletons } from './frame.js';
 import { type Item, Model, type Shown } from './model.js';
 import { snack } from './notify.js';
 import type { Notice } from './predilect/index.js';
+import { type PickerHost, renderPicker } from './picker.js';
 import { modelProgress, startPrompt, wordPrompt } from './prompt.js';
 import { renderRows } from './rows.js';
 import { readSettings, type Settings } from './settings.js';
@@ -60,6 +61,12 @@ const tasteHost: TasteHost = {
   load: () => chooseFile(transferHost),
 };
 
+const pickerHost: PickerHost = {
+  follow: (topic) => attempt(() => model?.follow(topic).then(() => snack(say.told(topic), undo))),
+  unfollow: (topic) =>
+    attempt(() => model?.forget({ interest: `typed:${topic}` }).then(() => snack(say.forgot(topic), undo))),
+};
+
 const ready = (): Model => {
   if (!model) throw new Error('the page is not ready');
   return model;
@@ -82,6 +89,7 @@ async function show(shown: Shown, before: Shown | undefined): Promise<void> {
   const draw = (): void => {
     if (!model) return;
     renderFrame(model, shown);
+    renderPicker(shown, model, pickerHost);
     renderCards(byId('grid'), shown.items, marks(shown.profile), cardHost);
     renderRows(shown, cardHost);
     renderTaste(shown, model, tasteHost);
@@ -108,6 +116,7 @@ function reword(): void {
   }
   if (last && model) {
     renderFrame(model, last);
+    renderPicker(last, model, pickerHost);
     renderCards(byId('grid'), last.items, marks(last.profile), cardHost);
     renderRows(last, cardHost);
     renderTaste(last, model, tasteHost);
@@ -158,6 +167,7 @@ async function start(): Promise<void> {
 
 for (const button of document.querySelectorAll<HTMLElement>('[data-ui]')) {
   button.onclick = () => {
+    // Interests are named anew in the other language.
     choose({ ui: button.dataset.ui as Settings['ui'] });
     reword();
   };

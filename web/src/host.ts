@@ -116,6 +116,14 @@ export class Host {
         clock.time(() => engine.describe(text, vector, encoder, at, weight));
         return keeper.add({ encoder, typed: [{ text, vector: [...vector], weight, at }] });
       }
+      case 'topics':
+        return clock.time(() => engine.topics(...message.args));
+      case 'follow': {
+        const [text, at, weight] = message.args;
+        const vector = clock.time(() => engine.follow(text, at, weight));
+        const { fingerprint } = JSON.parse(engine.info()) as { fingerprint: string };
+        return keeper.add({ encoder: fingerprint, typed: [{ text, vector: [...vector], weight, at }] });
+      }
       case 'encode':
         return (await encode(message.args[0]))[0];
       case 'loadEncoder':

@@ -39,7 +39,9 @@ export interface Calls {
   loadEncoder(): void;
   items(ids: string): string;
   stars(ids: string): string;
-  profile(now: number): string;
+  topics(request: string): string;
+  follow(topic: string, at: number, weight: number): boolean;
+  profile(now: number, lang?: string): string;
   forget(request: string): boolean;
   whole(): Piece;
   merge(pieces: Piece[], how: MergeOptions): { merged: Merged; kept: boolean };

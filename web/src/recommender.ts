@@ -25,12 +25,15 @@ import type {
   NextOptions,
   Notice,
   Profile,
+  ProfileOptions,
   Receipt,
   RecommendationList,
   RecommenderEvent,
   RecommendOptions,
   Source,
   Status,
+  Topic,
+  TopicsOptions,
   WasmSource,
 } from './types.js';
 
@@ -244,10 +247,32 @@ export class Recommender<Item = ItemFields> {
     if (list.length > 0) await this.#client.call('remove', [list], options.signal);
   }
 
+  /**
+   * What the catalogue is about: its topics, the largest first, each with its parts. For a person of whom nothing is known to
+   * choose from. Empty where a catalogue has too few items.
+   */
+  async topics(options: TopicsOptions = {}): Promise<Topic[]> {
+    checkKeys('topics', options);
+    const { signal, ...request } = options;
+    return this.#read(await this.#client.call('topics', [toJson(request)], signal));
+  }
+
+  /**
+   * Tells that the person likes a topic, or with a negative weight does not: an interest like that of a described text, by the
+   * topic's name, and forgotten in the same way. Needs no encoder.
+   */
+  async follow(topic: string, options: DescribeOptions = {}): Promise<Receipt> {
+    checkKeys('describe', options, 'follow()');
+    const { at = Date.now(), weight = 1, signal } = options;
+    return { kept: await this.#client.call('follow', [checkText('follow', 'a topic', topic), at, weight], signal) };
+  }
+
   /** Everything that is known about the person. */
-  async profile(options: CallOptions = {}): Promise<Profile> {
-    checkKeys('call', options);
-    return this.#read(await this.#client.call('profile', [Date.now()], options.signal));
+  async profile(options: ProfileOptions = {}): Promise<Profile> {
+    checkKeys('profile', options);
+    const { lang, signal } = options;
+    const language = lang === undefined ? undefined : checkText('profile', 'lang', lang);
+    return this.#read(await this.#client.call('profile', [Date.now(), language], signal));
   }
 
   /** Forgets as if it had never been told, in memory and on the device. If the device cannot, nothing is forgotten. */

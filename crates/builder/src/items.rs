@@ -6,7 +6,8 @@ use predilect_core::catalogue::{self, Catalogue, CatalogueParts, Change, Found, 
 use predilect_search::Rows;
 
 use crate::{
-    alike, compose,
+    alike::{self, Words},
+    compose,
     error::BuilderError,
     item::Item,
     options::{Options, Role},
@@ -83,9 +84,11 @@ impl Items {
         };
         let written = Catalogue::open(catalogue::write(&parts)?)?;
         let outline = predilect_search::measure(Rows::from(&written));
-        let alike = if count < FEW { vec![Vec::new(); count] } else { alike::links(&written)? };
+        let words = Words::read(&written)?;
+        let alike = if count < FEW { vec![Vec::new(); count] } else { alike::links(&written, &words) };
+        let repeats = alike::repeats(&written, &words);
         let topics = topics::topics(&written, &Phrases::find(&written)?);
-        let found = Found { outline, alike, topics, repeats: Vec::new() };
+        let found = Found { outline, alike, topics, repeats };
         Ok(catalogue::measured(&written, &found)?)
     }
 

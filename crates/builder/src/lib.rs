@@ -23,6 +23,7 @@ mod compose;
 mod date;
 mod error;
 pub mod events;
+mod found;
 mod input;
 mod item;
 mod items;
@@ -36,6 +37,7 @@ mod value;
 
 pub use build::Builder;
 pub use error::BuilderError;
+pub use found::found;
 pub use items::{Items, remove};
 pub use options::{Format, Options, Role};
 pub use report::{FieldKind, FieldReport, Lengths, Note, Reason, Report, Sample, Tally};
