@@ -126,6 +126,18 @@ export class Host {
       }
       case 'encode':
         return (await encode(message.args[0]))[0];
+      case 'classify': {
+        const [texts, head] = message.args;
+        const { classify, describedHead } = await import('./wasm/encoder.js');
+        let file = head;
+        if (typeof file !== 'string') {
+          const described = await encode(Object.values(file));
+          const labels = Object.keys(file);
+          file = clock.time(() => describedHead(labels, ...described));
+        }
+        const encoded = await encode(texts);
+        return clock.time(() => classify(file, ...encoded));
+      }
       case 'loadEncoder':
         await encode([]);
         return undefined;

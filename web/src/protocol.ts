@@ -36,6 +36,8 @@ export interface Calls {
   search(text: string, request: string): string;
   describe(text: string, at: number, weight: number): boolean;
   encode(texts: string[]): Float32Array;
+  /** A head's file, or descriptions of labels. */
+  classify(texts: string[], head: string | Record<string, string>): string;
   loadEncoder(): void;
   items(ids: string): string;
   stars(ids: string): string;

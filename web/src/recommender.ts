@@ -3,7 +3,7 @@ import { Client } from './client.js';
 import { markKept, signal, wasKept } from './consent.js';
 import { PredilectError } from './errors.js';
 import type { KeepOptions } from './keeper.js';
-import { checkKeys, checkRecommend, checkText, toJson } from './options.js';
+import { checkKeys, checkRecommend, checkText, headText, toJson } from './options.js';
 import { lock, readFile, unlock, writeFile } from './portable.js';
 import type { HostOptions, Kept } from './protocol.js';
 import type {
@@ -13,12 +13,14 @@ import type {
   CallOptions,
   CallTiming,
   CatalogueInfo,
+  Classified,
   Consent,
   CreateOptions,
   DescribeOptions,
   ExportOptions,
   FindOptions,
   ForgetRequest,
+  HeadSource,
   ImportOptions,
   ImportReport,
   ItemFields,
@@ -201,6 +203,17 @@ export class Recommender<Item = ItemFields> {
     if (!Array.isArray(texts)) throw new PredilectError('bad-input', 'encode() takes an array of strings');
     const checked = texts.map((text: unknown, index) => checkText('encode', `text ${index}`, text));
     return this.#client.call('encode', [checked], options.signal);
+  }
+
+  /**
+   * What a head says of texts, in this order: its label and how sure it is. A head is the text or the object of a file that
+   * `predilect train-head` made, or `{ labels }`: descriptions of labels, for which no example is needed. Loads the encoder.
+   */
+  async classify(texts: readonly string[], head: HeadSource, options: CallOptions = {}): Promise<Classified[]> {
+    checkKeys('call', options);
+    if (!Array.isArray(texts)) throw new PredilectError('bad-input', 'classify() takes an array of strings');
+    const checked = texts.map((text: unknown, index) => checkText('classify', `text ${index}`, text));
+    return this.#read(await this.#client.call('classify', [checked, headText(head)], options.signal));
   }
 
   /** Fetches and prepares the encoder now, so that the first text need not wait for it. */

@@ -194,6 +194,19 @@ export interface TopicsOptions extends CallOptions {
   examples?: number;
 }
 
+/** A head: the text or the object of its file, or descriptions of labels. */
+export type HeadSource = string | { predilect_head: number } | { labels: Readonly<Record<string, string>> };
+
+/** What a head says of a text. */
+export interface Classified {
+  /** The most probable label. */
+  label: string;
+  /** Its probability, 0 to 1. */
+  confidence: number;
+  /** Probabilities of all labels, in the order of the head. */
+  probabilities: number[];
+}
+
 /** Options of `profile`. */
 export interface ProfileOptions extends CallOptions {
   /** Language of the interests' names, as the items' `lang`. Default: that of the interest's own items. */

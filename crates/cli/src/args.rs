@@ -7,7 +7,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use predilect_builder::{Format, Options};
 
-pub use study::{EstimateArgs, EvalArgs, LossArg, TrainArgs};
+pub use study::{
+    ClassifyArgs, EstimateArgs, EvalArgs, EvalHeadsArgs, LossArg, Study, TrainArgs, TrainHeadArgs,
+};
 
 /// Build catalogues of items for recommendations in the browser, and try them out.
 ///
@@ -28,6 +30,10 @@ pub enum Command {
     Build(Box<BuildArgs>),
     /// Learn from events what counts in the ranking, and write a catalogue that knows it
     Train(TrainArgs),
+    /// Learn to tell labels apart from a few labelled texts, and write a head
+    TrainHead(TrainHeadArgs),
+    /// Say which label texts have, by a head or by descriptions of the labels
+    Classify(ClassifyArgs),
     /// Show what is in a catalogue
     Inspect(InspectArgs),
     /// Recommend items for likes, dislikes and purchases
@@ -263,6 +269,12 @@ pub struct RecommendArgs {
     /// A taste in words; needs the encoder
     #[arg(long, value_name = "TEXT")]
     pub about: Vec<String>,
+    /// A topic that is liked, by its name; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub topic: Vec<String>,
+    /// Also show what is known of the taste: interests with their names
+    #[arg(long)]
+    pub taste: bool,
     /// How different the items are from each other, 0 to 1
     #[arg(long, value_name = "SHARE", default_value_t = 0.3)]
     pub diversity: f64,

@@ -2,7 +2,8 @@
 
 use predilect_core::catalogue::{Column, ColumnKind};
 use predilect_core::rank::Signal;
-use predilect_engine::Engine;
+use predilect_builder::phrases::Phrases;
+use predilect_engine::{Engine, TopicReply, TopicsRequest};
 use serde_json::{Value, json};
 
 use crate::args::InspectArgs;
@@ -10,6 +11,8 @@ use crate::failure::Failure;
 use crate::files;
 use crate::table::{self, number, text};
 
+/// Keyphrases shown of an item.
+const KEYPHRASES: usize = 6;
 /// Labels shown of a field.
 const LABELS: usize = 5;
 
@@ -30,6 +33,8 @@ pub fn inspect(args: &InspectArgs) -> Result<(), Failure> {
             info.insert("format".into(), json!(header.format));
             info.insert("background".into(), json!(header.background));
             info.insert("learned".into(), json!(header.learned));
+            info.insert("topics".into(), json!(engine.topics(&TopicsRequest::default())));
+            info.insert("repeats".into(), json!(header.repeats));
         }
         println!("{info}");
         return Ok(());
@@ -46,12 +51,33 @@ pub fn inspect(args: &InspectArgs) -> Result<(), Failure> {
         let weight = |signal: &Signal| format!("{} {:.3}", signal.name(), learned.weights.of(*signal));
         println!("weights     {}", Signal::ALL.iter().map(weight).collect::<Vec<_>>().join(", "));
     }
+    print!("{}", tree(&engine));
     println!("\nfields to filter by");
     print!(
         "{}",
         table::render(&[text("field", 30), text("kind", 6), number("items"), text("values", 100)], &columns(&engine))
     );
     Ok(())
+}
+
+/// The topics, parts indented, with the words of each.
+fn tree(engine: &Engine) -> String {
+    fn level(topics: &[TopicReply], indent: usize, rows: &mut Vec<Vec<String>>) {
+        for topic in topics {
+            let name = format!("{}{}", "  ".repeat(indent), topic.name);
+            rows.push(vec![name, topic.count.to_string(), topic.keywords.join(", ")]);
+            level(&topic.topics, indent + 1, rows);
+        }
+    }
+    let mut out = String::new();
+    for language in &engine.catalogue().topics().languages {
+        let mut rows = Vec::new();
+        let request = TopicsRequest { lang: Some(language.clone()), examples: 0 };
+        level(&engine.topics(&request), 0, &mut rows);
+        let columns = [text("topic", 40), number("items"), text("about", 60)];
+        out.push_str(&format!("\ntopics, {language}\n{}", table::render(&columns, &rows)));
+    }
+    out
 }
 
 fn columns(engine: &Engine) -> Vec<Vec<String>> {
@@ -96,6 +122,7 @@ fn day(days: f64) -> String {
 }
 
 fn items(engine: &Engine, args: &InspectArgs) -> Result<(), Failure> {
+    let phrases = Phrases::find(engine.catalogue()).map_err(|error| Failure::data(error.to_string()))?;
     let found = engine.items(&args.item).map_err(|error| Failure::data(error.to_string()))?;
     for (id, fields) in args.item.iter().zip(found) {
         let Some(fields) = fields else {
@@ -113,6 +140,11 @@ fn items(engine: &Engine, args: &InspectArgs) -> Result<(), Failure> {
         for (name, value) in fields.as_object().into_iter().flatten().filter(|(name, _)| *name != "id") {
             let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             println!("  {name:<12} {value}");
+        }
+        if let Some(item) = engine.catalogue().find(id) {
+            let key = phrases.key(engine.catalogue(), item, KEYPHRASES);
+            let texts: Vec<&str> = key.iter().map(|phrase| phrase.text.as_str()).collect();
+            println!("  {:<12} {}", "keyphrases", texts.join(" · "));
         }
     }
     Ok(())

@@ -9,6 +9,7 @@ mod estimate;
 mod eval;
 mod failure;
 mod files;
+mod heads;
 mod inspect;
 mod model;
 mod table;
@@ -25,6 +26,8 @@ fn main() -> ExitCode {
     let outcome = match command {
         Command::Build(args) => build::build(&args),
         Command::Train(args) => train::train(&args),
+        Command::TrainHead(args) => heads::train_head(&args),
+        Command::Classify(args) => heads::classify(&args),
         Command::Inspect(args) => inspect::inspect(&args),
         Command::Recommend(args) => answer::recommend(&args),
         Command::Similar(args) => answer::similar(&args),
