@@ -223,6 +223,26 @@ mod tests {
     }
 
     #[test]
+    fn what_says_the_same_is_found() {
+        let story = "The river rose four metres overnight and reached the old mill before dawn on Friday";
+        let text = |row: usize, fields: Value| ItemParts { id: format!("i{row}"), fields: fields.as_object().cloned().unwrap() };
+        let items = [
+            text(0, serde_json::json!({"title": "Flood at the mill", "text": story, "lang": "en"})),
+            text(1, serde_json::json!({"title": "Bakery wins a prize", "text": "Its rye bread convinced the jury", "lang": "en"})),
+            text(2, serde_json::json!({"title": "Water in the valley", "text": story, "lang": "en"})),
+            text(3, serde_json::json!({"title": "Flood at the mill", "text": story, "lang": "de"})),
+            text(4, serde_json::json!({"title": "Night flood", "text": "The river rose four metres and reached the old mill", "lang": "en"})),
+            text(5, serde_json::json!({"title": "Four mills on the river", "text": "A walk for Friday", "lang": "en"})),
+        ];
+        // The fourth is close to the first, the last is not.
+        let near = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [1.0, 0.0, 0.1], [1.0, 0.0, 0.0], [1.0, 0.1, 0.0], [0.0, 0.3, 1.0]];
+        let parts = CatalogueParts { name: "t", encoder: "e", dimension: 3, vectors: near.as_flattened(), items: &items };
+        let opened = Catalogue::open(write(&parts).unwrap()).unwrap();
+        let found = repeats(&opened, &Words::read(&opened).unwrap());
+        assert_eq!(found, [(2, 0), (4, 0)], "another headline, shortened; not in another language, not the same words only");
+    }
+
+    #[test]
     fn rare_words_decide() {
         let opened =
             catalogue(&["Star Quest IV", "Star Quest V", "The Star of Paris", "Paris diary", "红茶入门", "正山红茶"]);

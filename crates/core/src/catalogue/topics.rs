@@ -116,3 +116,106 @@ impl Catalogue {
         (0..tree.len()).map(centre).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{CatalogueParts, Change, Found, ItemParts, amend, measured, write};
+    use super::*;
+    use crate::candidates::chance;
+
+    const D: usize = 10;
+
+    fn vector(side: usize, seed: u64) -> Vec<f32> {
+        // In a cone, on one of three sides.
+        let value = |j: usize| 0.2 * chance(seed, j as u64) as f32 + if j == side { 0.9 } else { 0.0 } + if j == 9 { 1.5 } else { 0.0 };
+        (0..D).map(value).collect()
+    }
+
+    fn plain(count: u64) -> Catalogue {
+        let lang = |i: u64| if i % 2 == 0 { "en" } else { "zh" };
+        let item = |i: u64| ItemParts {
+            id: format!("i{i}"),
+            fields: serde_json::json!({"title": format!("Item {i}"), "lang": lang(i)}).as_object().cloned().unwrap(),
+        };
+        let items: Vec<ItemParts> = (0..count).map(item).collect();
+        let vectors: Vec<f32> = (0..count).flat_map(|i| vector(i as usize % 3, i)).collect();
+        let parts = CatalogueParts { name: "t", encoder: "e", dimension: D, vectors: &vectors, items: &items };
+        Catalogue::open(write(&parts).unwrap()).unwrap()
+    }
+
+    fn topic(parent: Option<u16>, names: [&str; 2]) -> Topic {
+        Topic { parent, names: names.map(str::to_owned).to_vec(), keywords: vec![vec![names[0].to_owned()], vec![]] }
+    }
+
+    fn tree(count: u64) -> Topics {
+        Topics {
+            languages: vec!["en".to_owned(), "zh".to_owned()],
+            tree: vec![topic(None, ["Food", "美食"]), topic(Some(0), ["Tea", ""]), topic(None, ["", "太空"])],
+            of_item: (0..count).map(|i| (i % 3) as u16).collect(),
+        }
+    }
+
+    fn found(topics: Topics, count: usize, repeats: Vec<(u32, u32)>) -> Found {
+        Found { outline: None, alike: vec![vec![]; count], topics, repeats }
+    }
+
+    #[test]
+    fn what_is_written_is_read_and_follows_its_items() {
+        let topics = tree(120);
+        let bytes = measured(&plain(120), &found(topics.clone(), 120, vec![(3, 0), (6, 0), (7, 1)])).unwrap();
+        let read = Catalogue::open(bytes.clone()).unwrap();
+        assert_eq!(read.topics(), &topics);
+        assert!(topics.holds(0, ItemIdx(1)) && topics.holds(1, ItemIdx(1)) && !topics.holds(1, ItemIdx(0)));
+        assert_eq!((topics.tree[1].name(1), topics.tree[2].name(0), topics.find("太空")), ("Tea", "太空", Some(2)));
+        let groups = read.repeats().unwrap();
+        assert_eq!((groups.of(0), groups.of(3), groups.of(6), groups.of(2)), (&[0][..], &[0][..], &[0][..], &[][..]));
+
+        let put = [ItemParts { id: "new".to_owned(), fields: Default::default() }];
+        let remove = ["i0".to_owned()];
+        let change = Change { remove: &remove, put: &put, vectors: &vector(1, 999), encoder: "e" };
+        let amended = Catalogue::open(amend(bytes, &change).unwrap()).unwrap();
+        assert_eq!(amended.topics().of_item[0], 1, "what stays keeps its topic");
+        assert_eq!(amended.topics().of_item[119], 1, "what comes gets the one it is closest to");
+        let groups = amended.repeats().unwrap();
+        assert_eq!((groups.of(2), groups.of(5)), (&[0][..], &[0][..]), "without the first, the others are a group");
+    }
+
+    #[test]
+    fn a_centre_leads_to_the_encoder_and_back() {
+        for count in [30, 150] {
+            let bytes = measured(&plain(count), &found(tree(count), count as usize, vec![])).unwrap();
+            let catalogue = Catalogue::open(bytes).unwrap();
+            let centre = catalogue.topic_centre(2).unwrap();
+            let back = catalogue.topic_vector(2).unwrap();
+            let again = Query::new(&centre);
+            let (row, scale) = crate::vector::quantise_row(&catalogue.space().project(&back));
+            assert!(again.similarity(&row, scale) > 0.999, "{count}");
+            assert_eq!(catalogue.topic_vector(9), None);
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused() {
+        let with = |change: &dyn Fn(&mut Topics)| {
+            let mut topics = tree(30);
+            change(&mut topics);
+            measured(&plain(30), &found(topics, 30, vec![]))
+        };
+        assert!(with(&|_| {}).is_ok());
+        let cases: [&dyn Fn(&mut Topics); 6] = [
+            &|topics| topics.of_item[4] = 3,
+            &|topics| drop(topics.of_item.pop()),
+            &|topics| topics.tree[0].names = vec![String::new(), String::new()],
+            &|topics| topics.tree[1].parent = Some(1),
+            &|topics| topics.tree[0].parent = Some(2),
+            &|topics| drop(topics.tree[2].keywords.pop()),
+        ];
+        for (at, case) in cases.iter().enumerate() {
+            assert!(matches!(with(case), Err(CatalogueError::Corrupt { .. })), "{at}");
+        }
+        for pairs in [vec![(0, 0)], vec![(1, 2)], vec![(40, 1)], vec![(3, 1), (2, 1)], vec![(3, 1), (3, 1)]] {
+            let refused = measured(&plain(30), &found(Topics::default(), 30, pairs.clone()));
+            assert!(matches!(refused, Err(CatalogueError::Corrupt { .. })), "{pairs:?}");
+        }
+    }
+}
