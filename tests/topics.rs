@@ -13,7 +13,14 @@ fn engine() -> Engine {
         let (text, side) = match i {
             16 | 17 => ("Notes of the first evening with an old kettle by the river".to_owned(), 0),
             0 => ("Notes of the first evening with an old kettle by the river".to_owned(), 0),
-            _ => (format!("{about} story {i} of {} and {}", ["north", "south"][i % 2], ["dawn", "noon", "dusk", "night"][i % 4]), i % 3),
+            _ => (
+                format!(
+                    "{about} story {i} of {} and {}",
+                    ["north", "south"][i % 2],
+                    ["dawn", "noon", "dusk", "night"][i % 4]
+                ),
+                i % 3,
+            ),
         };
         let title = format!("Part {i}");
         let item = json!({"id": format!("i{i}"), "title": title, "text": text, "lang": "en", "category": ["tea", "space", "chess"][side]});
@@ -38,7 +45,10 @@ fn a_topic_that_is_followed_leads_the_list_and_is_forgotten_as_if_never_told() {
     let vector = engine.follow("chess", 5, 1.0).expect("a topic");
     assert_eq!(vector.len(), 6);
     let profile: Value = serde_json::from_str(&engine.profile_json(0, None).expect("profile")).expect("JSON");
-    assert_eq!((&profile["interests"][0]["name"], &profile["interests"][0]["kind"]), (&json!("chess"), &json!("typed")));
+    assert_eq!(
+        (&profile["interests"][0]["name"], &profile["interests"][0]["kind"]),
+        (&json!("chess"), &json!("typed"))
+    );
     let list = engine.recommend(&RecommendRequest { k: 4, ..RecommendRequest::new(10) }).expect("list");
     for item in &list.items {
         let fields: Value = serde_json::from_str(item.fields.get()).expect("JSON");

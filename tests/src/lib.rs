@@ -175,7 +175,8 @@ impl Runner {
 
     fn classify(&self, request: &Value) -> Result<Value, String> {
         let encoder = self.encoder.as_ref().ok_or("the case has no encoder")?;
-        let texts = |value: &Value| serde_json::from_value::<Vec<String>>(value.clone()).map_err(|error| error.to_string());
+        let texts =
+            |value: &Value| serde_json::from_value::<Vec<String>>(value.clone()).map_err(|error| error.to_string());
         let encode = |texts: Vec<String>| {
             encoder.encode(&texts.iter().map(String::as_str).collect::<Vec<_>>()).map_err(|error| error.to_string())
         };

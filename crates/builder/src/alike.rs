@@ -69,7 +69,10 @@ pub(crate) fn repeats(catalogue: &Catalogue, words: &Words) -> Vec<(u32, u32)> {
         let mut best: Option<(f64, u32)> = None;
         for (other, shared) in words.closest(item.row(), &mut scores) {
             // Each repeats one that repeats none: chains of small changes do not make one of everything.
-            if other >= item || first[other.row()] != other.0 || words.language[other.row()] != words.language[item.row()] {
+            if other >= item
+                || first[other.row()] != other.0
+                || words.language[other.row()] != words.language[item.row()]
+            {
                 continue;
             }
             let near = catalogue.affinity(catalogue.similarity(&query, other));
@@ -225,21 +228,36 @@ mod tests {
     #[test]
     fn what_says_the_same_is_found() {
         let story = "The river rose four metres overnight and reached the old mill before dawn on Friday";
-        let text = |row: usize, fields: Value| ItemParts { id: format!("i{row}"), fields: fields.as_object().cloned().unwrap() };
+        let text = |row: usize, fields: Value| ItemParts {
+            id: format!("i{row}"),
+            fields: fields.as_object().cloned().unwrap(),
+        };
         let items = [
             text(0, serde_json::json!({"title": "Flood at the mill", "text": story, "lang": "en"})),
-            text(1, serde_json::json!({"title": "Bakery wins a prize", "text": "Its rye bread convinced the jury", "lang": "en"})),
+            text(
+                1,
+                serde_json::json!({"title": "Bakery wins a prize", "text": "Its rye bread convinced the jury", "lang": "en"}),
+            ),
             text(2, serde_json::json!({"title": "Water in the valley", "text": story, "lang": "en"})),
             text(3, serde_json::json!({"title": "Flood at the mill", "text": story, "lang": "de"})),
-            text(4, serde_json::json!({"title": "Night flood", "text": "The river rose four metres and reached the old mill", "lang": "en"})),
+            text(
+                4,
+                serde_json::json!({"title": "Night flood", "text": "The river rose four metres and reached the old mill", "lang": "en"}),
+            ),
             text(5, serde_json::json!({"title": "Four mills on the river", "text": "A walk for Friday", "lang": "en"})),
         ];
         // The fourth is close to the first, the last is not.
-        let near = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [1.0, 0.0, 0.1], [1.0, 0.0, 0.0], [1.0, 0.1, 0.0], [0.0, 0.3, 1.0]];
-        let parts = CatalogueParts { name: "t", encoder: "e", dimension: 3, vectors: near.as_flattened(), items: &items };
+        let near =
+            [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [1.0, 0.0, 0.1], [1.0, 0.0, 0.0], [1.0, 0.1, 0.0], [0.0, 0.3, 1.0]];
+        let parts =
+            CatalogueParts { name: "t", encoder: "e", dimension: 3, vectors: near.as_flattened(), items: &items };
         let opened = Catalogue::open(write(&parts).unwrap()).unwrap();
         let found = repeats(&opened, &Words::read(&opened).unwrap());
-        assert_eq!(found, [(2, 0), (4, 0)], "another headline, shortened; not in another language, not the same words only");
+        assert_eq!(
+            found,
+            [(2, 0), (4, 0)],
+            "another headline, shortened; not in another language, not the same words only"
+        );
     }
 
     #[test]

@@ -13,7 +13,8 @@ const TOPICS: usize = 16;
 pub fn found(catalogue: &Catalogue) -> String {
     let mut out = String::new();
     let topics = catalogue.topics();
-    let upper: Vec<&str> = topics.tree.iter().filter(|topic| topic.parent.is_none()).map(|topic| topic.name(0)).collect();
+    let upper: Vec<&str> =
+        topics.tree.iter().filter(|topic| topic.parent.is_none()).map(|topic| topic.name(0)).collect();
     if !upper.is_empty() {
         let parts = topics.tree.len() - upper.len();
         let more = if upper.len() > TOPICS { ", …" } else { "" };

@@ -58,7 +58,9 @@ fn phrases_are_words_of_the_items() {
     let catalogue = build(0..240);
     let phrases = Phrases::find(&catalogue).unwrap();
     let texts: Vec<&str> = phrases.list.iter().map(|phrase| phrase.text.as_str()).collect();
-    for expected in ["black hole", "green tea", "string quartet", "sourdough", "小提琴", "乌龙茶", "黑洞", "tea", "太空"] {
+    for expected in
+        ["black hole", "green tea", "string quartet", "sourdough", "小提琴", "乌龙茶", "黑洞", "tea", "太空"]
+    {
         assert!(texts.contains(&expected), "{expected} among {texts:?}");
     }
     for text in &texts {
@@ -68,7 +70,8 @@ fn phrases_are_words_of_the_items() {
     for row in 0..12 {
         let key = phrases.key(&catalogue, ItemIdx(row), 4);
         let (label, words, wide_label, wide_words) = SUBJECTS[row as usize % SUBJECTS.len()];
-        let own = |text: &str| text == label || text == wide_label || words.contains(&text) || wide_words.contains(&text);
+        let own =
+            |text: &str| text == label || text == wide_label || words.contains(&text) || wide_words.contains(&text);
         assert!(!key.is_empty() && own(&key[0].text), "{row}: {key:?}");
     }
 }
@@ -78,7 +81,8 @@ fn topics_have_names_in_both_languages_and_all_differ() {
     let catalogue = build(0..240);
     let topics = catalogue.topics();
     assert_eq!(topics.of_item.len(), 240);
-    let mut all: Vec<&String> = topics.tree.iter().flat_map(|topic| &topic.names).filter(|name| !name.is_empty()).collect();
+    let mut all: Vec<&String> =
+        topics.tree.iter().flat_map(|topic| &topic.names).filter(|name| !name.is_empty()).collect();
     let count = all.len();
     all.sort();
     all.dedup();

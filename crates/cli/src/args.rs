@@ -7,9 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use predilect_builder::{Format, Options};
 
-pub use study::{
-    ClassifyArgs, EstimateArgs, EvalArgs, EvalHeadsArgs, LossArg, Study, TrainArgs, TrainHeadArgs,
-};
+pub use study::{ClassifyArgs, EstimateArgs, EvalArgs, EvalHeadsArgs, LossArg, Study, TrainArgs, TrainHeadArgs};
 
 /// Build catalogues of items for recommendations in the browser, and try them out.
 ///

@@ -13,9 +13,9 @@ use serde_json::{Map, Value, json};
 
 use crate::args::{EvalArgs, Study};
 use crate::failure::Failure;
-use crate::{files, heads};
 use crate::table::{number, render, text};
 use crate::train::options;
+use crate::{files, heads};
 
 /// Reads the data, measures, prints.
 pub fn eval(args: &EvalArgs) -> Result<(), Failure> {

@@ -63,7 +63,8 @@ pub fn classify(args: &ClassifyArgs) -> Result<(), Failure> {
         None => {
             let pair = |given: &String| {
                 let pair = given.split_once('=').filter(|(label, text)| !label.is_empty() && !text.is_empty());
-                let pair = pair.ok_or_else(|| Failure::usage(format!("--label {given}: expected LABEL=DESCRIPTION")))?;
+                let pair =
+                    pair.ok_or_else(|| Failure::usage(format!("--label {given}: expected LABEL=DESCRIPTION")))?;
                 Ok((pair.0.to_owned(), pair.1.to_owned()))
             };
             let pairs: Vec<(String, String)> = args.label.iter().map(pair).collect::<Result<_, Failure>>()?;
@@ -94,12 +95,8 @@ pub fn eval(args: &EvalHeadsArgs) -> Result<(), Failure> {
     let mut all = Vec::new();
     for &l2 in &args.l2 {
         let words = args.words_l2.unwrap_or(l2);
-        let options = HeadsOptions {
-            sizes: args.sizes.clone(),
-            seeds: args.seeds,
-            validation: args.validation,
-            l2: [l2, words],
-        };
+        let options =
+            HeadsOptions { sizes: args.sizes.clone(), seeds: args.seeds, validation: args.validation, l2: [l2, words] };
         all.extend(measure(&data, &options).map_err(failure)?.into_iter().map(|row| (l2, row)));
     }
     if args.json {
@@ -109,7 +106,13 @@ pub fn eval(args: &EvalHeadsArgs) -> Result<(), Failure> {
     }
     let row = |(l2, row): &(f64, predilect_eval::heads::HeadsRow)| {
         let (mean, error) = (row.accuracy.value, row.accuracy.error);
-        vec![row.examples.to_string(), row.method.to_owned(), format!("{l2}"), format!("{mean:.3}"), format!("{error:.3}")]
+        vec![
+            row.examples.to_string(),
+            row.method.to_owned(),
+            format!("{l2}"),
+            format!("{mean:.3}"),
+            format!("{error:.3}"),
+        ]
     };
     let rows: Vec<Vec<String>> = all.iter().map(row).collect();
     let columns = [number("examples"), text("method", 10), number("l2"), number("accuracy"), number("sd of draws")];

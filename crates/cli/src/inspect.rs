@@ -1,8 +1,8 @@
 //! `predilect inspect`.
 
+use predilect_builder::phrases::Phrases;
 use predilect_core::catalogue::{Column, ColumnKind};
 use predilect_core::rank::Signal;
-use predilect_builder::phrases::Phrases;
 use predilect_engine::{Engine, TopicReply, TopicsRequest};
 use serde_json::{Value, json};
 

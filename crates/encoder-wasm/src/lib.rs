@@ -5,8 +5,8 @@
 mod relaxed;
 
 use js_sys::Uint8Array;
-use predilect_heads::{Head, HeadError};
 use predilect_encoder::{Compute, EncoderError, Manifest, ModelFile};
+use predilect_heads::{Head, HeadError};
 use std::borrow::Cow;
 use std::ops::Range;
 use wasm_bindgen::prelude::*;

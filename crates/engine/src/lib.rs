@@ -239,7 +239,16 @@ impl Engine {
             let medoid = items.first().cloned();
             let (name, keywords) = self.interest_name(&interest.origin, lang);
             let name = name.unwrap_or_else(|| label.clone());
-            InterestReply { key: interest.key.clone(), name, keywords, label, kind, weight: interest.weight / total, medoid, items }
+            InterestReply {
+                key: interest.key.clone(),
+                name,
+                keywords,
+                label,
+                kind,
+                weight: interest.weight / total,
+                medoid,
+                items,
+            }
         };
         interests.iter().map(reply).collect()
     }

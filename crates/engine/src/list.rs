@@ -88,7 +88,10 @@ impl Engine {
         if let Some(name) = &request.topic {
             let topic = self.topic(name)?;
             let topics = self.catalogue.topics();
-            self.catalogue.items().filter(|&item| !topics.holds(topic, item)).for_each(|item| allowed.remove(item.row()));
+            self.catalogue
+                .items()
+                .filter(|&item| !topics.holds(topic, item))
+                .for_each(|item| allowed.remove(item.row()));
         }
         let taste = self.taste(request.now);
         if !request.include_owned {

@@ -60,7 +60,11 @@ impl Engine {
                 count: rows.len(),
                 examples: if examples > 0 { self.examples(at, &rows, examples) } else { Vec::new() },
                 // Of two levels, the lower has no parts.
-                topics: if parent.is_none() { self.level(topics, Some(at as u16), language, examples) } else { Vec::new() },
+                topics: if parent.is_none() {
+                    self.level(topics, Some(at as u16), language, examples)
+                } else {
+                    Vec::new()
+                },
             });
         }
         level
@@ -108,7 +112,9 @@ impl Engine {
             let inside = evidence.iter().filter(|own| topics.holds(topic, own.item));
             let weight = inside.map(|own| own.weight).sum::<f64>() / total;
             // Of a topic and a part that hold as much the part says more.
-            if weight >= MOST && best.is_none_or(|(other, most)| weight > most || topics.tree[topic].parent == Some(other as u16)) {
+            if weight >= MOST
+                && best.is_none_or(|(other, most)| weight > most || topics.tree[topic].parent == Some(other as u16))
+            {
                 best = Some((topic, weight));
             }
         }

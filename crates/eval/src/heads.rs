@@ -182,8 +182,9 @@ mod tests {
 
     #[test]
     fn words_that_tell_are_learned_and_parts_are_apart() {
-        let texts: Vec<String> =
-            (0..400).map(|i| format!("{} thing number {i}", if i % 2 == 0 { "bad dull" } else { "good fine" })).collect();
+        let texts: Vec<String> = (0..400)
+            .map(|i| format!("{} thing number {i}", if i % 2 == 0 { "bad dull" } else { "good fine" }))
+            .collect();
         let classes: Vec<usize> = (0..400).map(|i| i % 2).collect();
         let labels = ["no".to_owned(), "yes".to_owned()];
         let vectors: Vec<f32> = classes.iter().flat_map(|&class| [1.0, class as f32 - 0.5, 0.1]).collect();

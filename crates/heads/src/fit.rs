@@ -78,7 +78,8 @@ pub fn fit(examples: &[Example], features: usize, classes: usize, options: &FitO
 
 /// Score of each class for a feature vector.
 pub fn scores(weights: &[f64], features: usize, values: &Sparse) -> Vec<f64> {
-    let score = |own: &[f64]| own[features] + values.iter().map(|&(at, v)| own[at as usize] * f64::from(v)).sum::<f64>();
+    let score =
+        |own: &[f64]| own[features] + values.iter().map(|&(at, v)| own[at as usize] * f64::from(v)).sum::<f64>();
     weights.chunks_exact(features + 1).map(score).collect()
 }
 

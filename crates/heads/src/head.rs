@@ -102,7 +102,9 @@ impl Head {
     fn check(&self) -> Result<(), String> {
         let labels = self.labels.len();
         let d = self.weights.first().map_or(0, Vec::len);
-        if !(2..=LABELS).contains(&labels) || self.labels.iter().any(|label| label.is_empty() || label.len() > 4 * LABEL) {
+        if !(2..=LABELS).contains(&labels)
+            || self.labels.iter().any(|label| label.is_empty() || label.len() > 4 * LABEL)
+        {
             return Err(format!("{labels} labels, expected 2 to {LABELS}, each a short text"));
         }
         let same = |at: usize| self.labels[..at].contains(&self.labels[at]);
@@ -141,7 +143,9 @@ impl Head {
         }
         let d = self.dimension();
         if !vectors.len().is_multiple_of(d) {
-            return Err(HeadError::Corrupt { what: format!("it reads vectors of {d} values, found {}", vectors.len()) });
+            return Err(HeadError::Corrupt {
+                what: format!("it reads vectors of {d} values, found {}", vectors.len()),
+            });
         }
         Ok(vectors.chunks_exact(d).map(|vector| self.answer(vector)).collect())
     }
@@ -238,8 +242,7 @@ pub fn train(
         weights.push(narrow);
     }
     let (name, encoder, labels) = (name.to_owned(), encoder.to_owned(), labels.to_vec());
-    let head =
-        Head { predilect_head: FORMAT, name, encoder, labels, examples: classes.len(), weights, offsets };
+    let head = Head { predilect_head: FORMAT, name, encoder, labels, examples: classes.len(), weights, offsets };
     head.check().map_err(|what| HeadError::Examples { what })?;
     Ok(head)
 }
@@ -257,7 +260,10 @@ fn shape(labels: &[String], vectors: &[f32], classes: &[usize]) -> Result<usize,
     if let Some(label) = (0..labels.len()).find(|label| !classes.contains(label)) {
         return refuse(format!("label \"{}\" has no example", labels[label]));
     }
-    if classes.iter().any(|&class| class >= labels.len()) || !vectors.len().is_multiple_of(classes.len()) || vectors.is_empty() {
+    if classes.iter().any(|&class| class >= labels.len())
+        || !vectors.len().is_multiple_of(classes.len())
+        || vectors.is_empty()
+    {
         return refuse(format!("{} values do not divide into {} vectors", vectors.len(), classes.len()));
     }
     Ok(vectors.len() / classes.len())

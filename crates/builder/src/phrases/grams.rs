@@ -81,7 +81,9 @@ impl Grams {
                     }
                     if length == 1 {
                         totals[usize::from(is_char(keys[0]))] += 1;
-                    } else if !counts.contains_key(&hash(&keys[1..])) || !counts.contains_key(&hash(&keys[..length - 1])) {
+                    } else if !counts.contains_key(&hash(&keys[1..]))
+                        || !counts.contains_key(&hash(&keys[..length - 1]))
+                    {
                         return;
                     }
                     let gram = level.entry(hash(keys)).or_default();
@@ -154,7 +156,8 @@ impl Grams {
         let count_of = |keys: &[u32]| self.0.get(&hash(keys)).map_or(0, |gram| gram.count);
         let gram = &self.0[&own];
         let chance = |split: usize| {
-            f64::from(count_of(&keys[..split])) * f64::from(count_of(&keys[split..])) / totals[usize::from(wide)].max(1) as f64
+            f64::from(count_of(&keys[..split])) * f64::from(count_of(&keys[split..]))
+                / totals[usize::from(wide)].max(1) as f64
         };
         let sticks = (1..length).all(|split| f64::from(gram.count) >= COHESION[usize::from(wide)] * chance(split));
         let bound = |side: &Vec<(u32, u32)>| {

@@ -46,7 +46,11 @@ impl Phrase {
     pub(crate) fn overlaps(&self, other: &Self) -> bool {
         let (short, long) = if self.keys.len() <= other.keys.len() { (self, other) } else { (other, self) };
         let shared = short.keys.iter().filter(|key| long.keys.contains(key)).count();
-        if self.wide && other.wide { 2 * shared >= short.keys.len().min(4) } else { shared > 0 && shared * 2 >= short.keys.len() }
+        if self.wide && other.wide {
+            2 * shared >= short.keys.len().min(4)
+        } else {
+            shared > 0 && shared * 2 >= short.keys.len()
+        }
     }
 }
 

@@ -96,8 +96,10 @@ impl Phrases {
             candidates.retain(|other| !self.list[other.number as usize].overlaps(text));
             chosen.push(next);
         }
-        let phrase =
-            |candidate: Candidate| Keyphrase { text: self.list[candidate.number as usize].text.clone(), score: candidate.score };
+        let phrase = |candidate: Candidate| Keyphrase {
+            text: self.list[candidate.number as usize].text.clone(),
+            score: candidate.score,
+        };
         chosen.into_iter().map(phrase).collect()
     }
 

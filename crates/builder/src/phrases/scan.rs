@@ -61,7 +61,10 @@ impl Vocabulary {
                 let mut end = at + c.len_utf8();
                 while let Some(&(next, c)) = chars.peek() {
                     let inner = matches!(c, '\'' | '’' | '-')
-                        && text[next + c.len_utf8()..].chars().next().is_some_and(|c| c.is_alphanumeric() && !is_wide(c));
+                        && text[next + c.len_utf8()..]
+                            .chars()
+                            .next()
+                            .is_some_and(|c| c.is_alphanumeric() && !is_wide(c));
                     if !inner && (!c.is_alphanumeric() || is_wide(c) && !is_hangul(c)) {
                         break;
                     }
@@ -181,7 +184,14 @@ mod tests {
 
     #[test]
     fn forms_of_a_word() {
-        for (form, of) in [("noodles", "noodle"), ("berries", "berry"), ("dishes", "dish"), ("glass", "glass"), ("Virus", "virus"), ("this", "this")] {
+        for (form, of) in [
+            ("noodles", "noodle"),
+            ("berries", "berry"),
+            ("dishes", "dish"),
+            ("glass", "glass"),
+            ("Virus", "virus"),
+            ("this", "this"),
+        ] {
             assert_eq!(stem(&form.to_lowercase()), of);
         }
     }

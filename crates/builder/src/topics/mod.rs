@@ -71,8 +71,7 @@ fn languages(catalogue: &Catalogue) -> Vec<&str> {
 fn title(catalogue: &Catalogue, row: u32) -> String {
     let item = ItemIdx(row);
     let fields = catalogue.fields(item).ok();
-    let fields: Option<Map<String, Value>> =
-        fields.and_then(|fields| serde_json::from_str(fields.get()).ok());
+    let fields: Option<Map<String, Value>> = fields.and_then(|fields| serde_json::from_str(fields.get()).ok());
     let title = fields.as_ref().and_then(|fields| fields.get("title")?.as_str());
     title.unwrap_or(catalogue.id(item)).chars().take(60).collect()
 }

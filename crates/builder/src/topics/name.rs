@@ -112,7 +112,14 @@ fn fits(phrase: &Phrase, prominent: bool) -> f64 {
         (true, 3..=5) => 0.9,
         _ => 0.7,
     };
-    length * if phrase.label { 1.4 } else if prominent { 1.0 } else { 0.5 }
+    length
+        * if phrase.label {
+            1.4
+        } else if prominent {
+            1.0
+        } else {
+            0.5
+        }
 }
 
 /// Gives topics their phrases, the best fit first.
@@ -124,7 +131,8 @@ fn settle(topics: &[Unnamed], candidates: &[Candidate], phrases: &Phrases, langu
     let clash = |candidate: &Candidate, first: &[Option<&Candidate>]| {
         // Of a parent and its parts, and of the parts, none is named by what another is.
         let parent = topics[candidate.topic].parent;
-        let kin = |at: usize| Some(at) == parent || topics[at].parent == Some(candidate.topic) || topics[at].parent == parent;
+        let kin =
+            |at: usize| Some(at) == parent || topics[at].parent == Some(candidate.topic) || topics[at].parent == parent;
         (0..topics.len()).any(|at| kin(at) && first[at].is_some_and(|own| phrase(own).overlaps(phrase(candidate))))
     };
     // The upper level chooses before its parts.

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use safetensors::{Dtype, SafeTensors};
 
 use super::learned::Learned;
-use super::topics::Topics;
 use super::links::{LinkKind, Links, pack, row_type};
+use super::topics::Topics;
 use super::write::{Tensor, finish, percentiles};
 use super::{Catalogue, CatalogueError, Header, OutlineHead};
 

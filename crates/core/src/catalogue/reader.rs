@@ -9,7 +9,8 @@ use super::links::{LinkKind, Store, row_type};
 use super::places::Places;
 use super::space::Space;
 use super::{
-    CatalogueError, Column, ColumnHead, ColumnKind, FORMAT, Header, Labels, METADATA_KEY, Topics, checksum, corrupt, repeats,
+    CatalogueError, Column, ColumnHead, ColumnKind, FORMAT, Header, Labels, METADATA_KEY, Topics, checksum, corrupt,
+    repeats,
 };
 use crate::vector::MAX_DIMENSION;
 

@@ -127,7 +127,9 @@ mod tests {
 
     fn vector(side: usize, seed: u64) -> Vec<f32> {
         // In a cone, on one of three sides.
-        let value = |j: usize| 0.2 * chance(seed, j as u64) as f32 + if j == side { 0.9 } else { 0.0 } + if j == 9 { 1.5 } else { 0.0 };
+        let value = |j: usize| {
+            0.2 * chance(seed, j as u64) as f32 + if j == side { 0.9 } else { 0.0 } + if j == 9 { 1.5 } else { 0.0 }
+        };
         (0..D).map(value).collect()
     }
 
