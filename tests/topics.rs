@@ -1,7 +1,7 @@
 //! Topics and repeats in the engine.
 
 use predilect_builder::{Builder, Options};
-use predilect_engine::{Engine, RecommendRequest, TopicsRequest};
+use predilect_engine::{Engine, RecommendRequest};
 use serde_json::{Value, json};
 
 /// Eighteen items of three subjects; the last two tell the story of the first.
@@ -37,7 +37,7 @@ fn ids(engine: &Engine, request: &RecommendRequest) -> Vec<String> {
 #[test]
 fn a_topic_that_is_followed_leads_the_list_and_is_forgotten_as_if_never_told() {
     let mut engine = engine();
-    let topics = engine.topics(&TopicsRequest { examples: 2, ..TopicsRequest::default() });
+    let topics = engine.topics(None, 2);
     assert_eq!(topics.iter().map(|topic| topic.count).sum::<usize>(), 18);
     let names: Vec<&str> = topics.iter().map(|topic| topic.name.as_str()).collect();
     assert!(names.contains(&"chess") && topics.iter().all(|topic| topic.examples.len() == 2), "{topics:?}");

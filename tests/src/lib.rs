@@ -162,7 +162,7 @@ impl Runner {
                 }
                 self.engine.search_json(&vector, &self.fingerprint, &request.to_string()).map(parsed)
             }
-            "topics" => self.engine.topics_json(&text).map(parsed),
+            "topics" => self.engine.topics_json(request["lang"].as_str(), 0).map(parsed),
             "profile" => self.engine.profile_json(request["now"].as_i64().unwrap_or(0), None).map(parsed),
             "follow" => {
                 let (at, weight) = (request["at"].as_i64().unwrap_or(0), request["weight"].as_f64().unwrap_or(1.0));

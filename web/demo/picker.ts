@@ -16,7 +16,10 @@ export function renderPicker({ view, profile }: Shown, model: Model, host: Picke
   const followed = new Set(profile.interests.filter(({ kind }) => kind === 'typed').map(({ label }) => label));
   const topics = model.topics;
   picker.hidden = view.kind !== 'list' || profile.events > 0 || topics.length === 0;
-  if (picker.hidden) return picker.replaceChildren();
+  if (picker.hidden) {
+    picker.replaceChildren();
+    return;
+  }
   const chip = (topic: PageTopic, part: boolean): HTMLElement => {
     const name = topic.names[currentWording()];
     // Followed under the name of either language.

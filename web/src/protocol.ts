@@ -41,7 +41,7 @@ export interface Calls {
   loadEncoder(): void;
   items(ids: string): string;
   stars(ids: string): string;
-  topics(request: string): string;
+  topics(examples: number, lang?: string): string;
   follow(topic: string, at: number, weight: number): boolean;
   profile(now: number, lang?: string): string;
   forget(request: string): boolean;

@@ -266,8 +266,12 @@ export class Recommender<Item = ItemFields> {
    */
   async topics(options: TopicsOptions = {}): Promise<Topic[]> {
     checkKeys('topics', options);
-    const { signal, ...request } = options;
-    return this.#read(await this.#client.call('topics', [toJson(request)], signal));
+    const { lang, examples = 0, signal } = options;
+    if (!Number.isSafeInteger(examples) || examples < 0 || examples > 100) {
+      throw new PredilectError('bad-input', `topics(): examples is ${String(examples)}, expected 0 to 100`);
+    }
+    const language = lang === undefined ? undefined : checkText('topics', 'lang', lang);
+    return this.#read(await this.#client.call('topics', [examples, language], signal));
   }
 
   /**

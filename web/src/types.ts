@@ -190,7 +190,7 @@ export interface ImportReport extends Receipt {
 export interface TopicsOptions extends CallOptions {
   /** Language of the names, as the items' `lang`; those that have none in it come in another. Default: that of most items. */
   lang?: string;
-  /** How many items are to show what a topic is about. Default 0. */
+  /** How many items are to show what a topic is about, 0 to 100. Default 0. */
   examples?: number;
 }
 

@@ -3,7 +3,7 @@
 use predilect_builder::phrases::Phrases;
 use predilect_core::catalogue::{Column, ColumnKind};
 use predilect_core::rank::Signal;
-use predilect_engine::{Engine, TopicReply, TopicsRequest};
+use predilect_engine::{Engine, TopicReply};
 use serde_json::{Value, json};
 
 use crate::args::InspectArgs;
@@ -33,7 +33,7 @@ pub fn inspect(args: &InspectArgs) -> Result<(), Failure> {
             info.insert("format".into(), json!(header.format));
             info.insert("background".into(), json!(header.background));
             info.insert("learned".into(), json!(header.learned));
-            info.insert("topics".into(), json!(engine.topics(&TopicsRequest::default())));
+            info.insert("topics".into(), json!(engine.topics(None, 0)));
             info.insert("repeats".into(), json!(header.repeats));
         }
         println!("{info}");
@@ -72,8 +72,7 @@ fn tree(engine: &Engine) -> String {
     let mut out = String::new();
     for language in &engine.catalogue().topics().languages {
         let mut rows = Vec::new();
-        let request = TopicsRequest { lang: Some(language.clone()), examples: 0 };
-        level(&engine.topics(&request), 0, &mut rows);
+        level(&engine.topics(Some(language), 0), 0, &mut rows);
         let columns = [text("topic", 40), number("items"), text("about", 60)];
         out.push_str(&format!("\ntopics, {language}\n{}", table::render(&columns, &rows)));
     }

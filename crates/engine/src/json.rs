@@ -87,9 +87,9 @@ impl Engine {
     /// [`Engine::topics`].
     ///
     /// # Errors
-    /// As the call itself; text that is not such JSON is refused by name.
-    pub fn topics_json(&self, text: &str) -> Result<String, EngineError> {
-        write(&self.topics(&read("topics", text)?))
+    /// Only if they cannot be written.
+    pub fn topics_json(&self, lang: Option<&str>, examples: usize) -> Result<String, EngineError> {
+        write(&self.topics(lang, examples))
     }
 
     /// [`Engine::profile_reply`].

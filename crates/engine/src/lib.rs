@@ -25,7 +25,7 @@ pub use request::{
     Reply, ReplyItem, SearchRequest,
 };
 pub use snapshot::TypedBody;
-pub use topics::{TopicReply, TopicsRequest};
+pub use topics::TopicReply;
 
 use std::cell::{OnceCell, RefCell};
 

@@ -5,7 +5,7 @@ use predilect_core::event::Millis;
 use predilect_core::order::descending;
 use predilect_core::taste::{Evidence, Origin};
 use predilect_core::{ItemIdx, Query, Typed};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::{Engine, EngineError};
 
@@ -13,16 +13,6 @@ use crate::{Engine, EngineError};
 const KEYWORDS: usize = 5;
 /// Share of an interest's weight that must be of a topic for it to have its name.
 const MOST: f64 = 0.5;
-
-/// Asks for the topics.
-#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct TopicsRequest {
-    /// Language of the names, where they have one in it.
-    pub lang: Option<String>,
-    /// Items that show what a topic is about, at most so many each.
-    pub examples: usize,
-}
 
 /// A topic and its parts.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -40,11 +30,12 @@ pub struct TopicReply {
 }
 
 impl Engine {
-    /// The topics of the catalogue, the largest first; those without items are left out.
-    pub fn topics(&self, request: &TopicsRequest) -> Vec<TopicReply> {
+    /// The topics of the catalogue, the largest first, those without items left out: with names in a language, where they have
+    /// one in it, and at most so many examples each.
+    pub fn topics(&self, lang: Option<&str>, examples: usize) -> Vec<TopicReply> {
         let topics = self.catalogue.topics();
-        let language = request.lang.as_deref().map_or(0, |code| topics.language(code));
-        self.level(topics, None, language, request.examples)
+        let language = lang.map_or(0, |code| topics.language(code));
+        self.level(topics, None, language, examples)
     }
 
     fn level(&self, topics: &Topics, parent: Option<u16>, language: usize, examples: usize) -> Vec<TopicReply> {

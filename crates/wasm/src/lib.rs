@@ -78,8 +78,8 @@ impl Engine {
     }
 
     /// The topics of the catalogue.
-    pub fn topics(&self, request: &str) -> Result<String, JsValue> {
-        self.0.topics_json(request).map_err(thrown)
+    pub fn topics(&self, examples: usize, lang: Option<String>) -> Result<String, JsValue> {
+        self.0.topics_json(lang.as_deref(), examples).map_err(thrown)
     }
 
     /// Adds a topic to what the person likes, and returns the vector that stands for it.

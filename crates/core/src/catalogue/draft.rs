@@ -119,12 +119,16 @@ impl Draft {
             ["topics", "topics.items"].iter().for_each(|name| drop(self.tensors.remove(*name)));
             return Ok(());
         }
-        let json = serde_json::to_vec(topics).map_err(|error| CatalogueError::Parts { what: error.to_string() })?;
+        let text = topics.to_text();
+        let again = Topics::from_text(&text).map(|read| Topics { of_item: topics.of_item.clone(), ..read });
+        if again.as_ref() != Some(topics) {
+            return Err(CatalogueError::Parts { what: "a topic has a tab or a line break in its name".to_owned() });
+        }
         let items = match topics.tree.len() {
             ..=256 => Tensor::u8(topics.of_item.iter().map(|&topic| topic as u8).collect()),
             _ => Tensor::u16(&topics.of_item),
         };
-        self.tensors.extend([("topics".to_owned(), Tensor::u8(json)), ("topics.items".to_owned(), items)]);
+        self.tensors.extend([("topics".to_owned(), Tensor::u8(text.into_bytes())), ("topics.items".to_owned(), items)]);
         Ok(())
     }
 

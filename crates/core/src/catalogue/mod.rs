@@ -35,7 +35,7 @@
 //!
 //! | tensor | type, shape | meaning |
 //! |---|---|---|
-//! | `topics` | U8 | JSON of [`Topics`] |
+//! | `topics` | U8 | text of [`Topics`]: names and keywords |
 //! | `topics.items` | U8 (U16 above 256 topics) `[n]` | topic of each item |
 //! | `repeats` | U32 `[m, 2]` | a row and the first row that says the same, in ascending order |
 //!

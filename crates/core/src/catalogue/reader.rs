@@ -203,8 +203,8 @@ impl<'a> Reader<'a> {
         if self.header.topics == 0 {
             return Ok(Topics::default());
         }
-        let mut topics: Topics = serde_json::from_slice(self.data("topics", Dtype::U8, None)?)
-            .map_err(|error| corrupt(format!("topics: {error}")))?;
+        let text = std::str::from_utf8(self.data("topics", Dtype::U8, None)?).ok();
+        let mut topics = text.and_then(Topics::from_text).ok_or_else(|| corrupt("topics are no list of topics"))?;
         let count = self.header.count;
         topics.of_item = match topics.tree.len() {
             ..=256 => self.data("topics.items", Dtype::U8, Some(&[count]))?.iter().map(|&topic| topic.into()).collect(),

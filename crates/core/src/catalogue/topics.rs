@@ -1,15 +1,16 @@
 //! Topics: a tree of two levels over the items of a catalogue.
-
-use serde::{Deserialize, Serialize};
+//!
+//! In the file the tree is text, for a page need not carry a reader of more JSON than it has: a line with the languages, then one a
+//! topic, of cells between tabs: the number of its parent or nothing, then for each language its name and its keywords, with
+//! U+001F between them.
 
 use super::{Catalogue, CatalogueError, ItemIdx, corrupt};
 use crate::vector::{Query, UnitVector};
 
 /// A topic, in the order in which parents come before their parts.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Topic {
     /// The topic it is a part of, an index into the tree; none for one of the upper level.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<u16>,
     /// Its name in each language of [`Topics::languages`], empty where it has none; one at least is not.
     pub names: Vec<String>,
@@ -18,14 +19,13 @@ pub struct Topic {
 }
 
 /// The topics of a catalogue.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Topics {
     /// Languages of names, as item fields have them, the most frequent first.
     pub languages: Vec<String>,
     /// All topics; empty where the items were too few.
     pub tree: Vec<Topic>,
     /// Of each item the topic of the lowest level, an index into the tree; empty if the tree is.
-    #[serde(skip)]
     pub of_item: Vec<u16>,
 }
 
@@ -37,7 +37,47 @@ impl Topic {
     }
 }
 
+/// Stands between a name and keywords.
+const UNIT: char = '\u{1f}';
+
 impl Topics {
+    /// The tree as the file has it, without the items.
+    pub(super) fn to_text(&self) -> String {
+        let mut text = self.languages.join("\t");
+        for topic in &self.tree {
+            text.push('\n');
+            text.extend(topic.parent.map(|parent| parent.to_string()));
+            for (name, keywords) in topic.names.iter().zip(&topic.keywords) {
+                text.push('\t');
+                text.push_str(name);
+                for keyword in keywords {
+                    text.push(UNIT);
+                    text.push_str(keyword);
+                }
+            }
+        }
+        text
+    }
+
+    /// The tree of such a text; nothing if it is none.
+    pub(super) fn from_text(text: &str) -> Option<Self> {
+        let mut lines = text.split('\n');
+        let languages = lines.next()?.split('\t').map(str::to_owned).collect();
+        let mut tree = Vec::new();
+        for line in lines {
+            let mut cells = line.split('\t');
+            let parent = cells.next().filter(|parent| !parent.is_empty());
+            let mut topic = Topic { parent: parent.map(str::parse).transpose().ok()?, ..Topic::default() };
+            for cell in cells {
+                let mut parts = cell.split(UNIT).map(str::to_owned);
+                topic.names.push(parts.next()?);
+                topic.keywords.push(parts.collect());
+            }
+            tree.push(topic);
+        }
+        Some(Self { languages, tree, of_item: Vec::new() })
+    }
+
     /// Number of a language, the first where names have none in it.
     pub fn language(&self, code: &str) -> usize {
         self.languages.iter().position(|own| own == code).unwrap_or(0)
@@ -206,15 +246,19 @@ mod tests {
         assert!(with(&|_| {}).is_ok());
         let cases: [&dyn Fn(&mut Topics); 6] = [
             &|topics| topics.of_item[4] = 3,
-            &|topics| drop(topics.of_item.pop()),
+            &|topics| topics.of_item.truncate(29),
             &|topics| topics.tree[0].names = vec![String::new(), String::new()],
             &|topics| topics.tree[1].parent = Some(1),
             &|topics| topics.tree[0].parent = Some(2),
-            &|topics| drop(topics.tree[2].keywords.pop()),
+            &|topics| topics.tree[2].keywords.truncate(1),
         ];
         for (at, case) in cases.iter().enumerate() {
             assert!(matches!(with(case), Err(CatalogueError::Corrupt { .. })), "{at}");
         }
+        assert!(matches!(
+            with(&|topics| topics.tree[0].names[0] = "a\tb".to_owned()),
+            Err(CatalogueError::Parts { .. })
+        ));
         for pairs in [vec![(0, 0)], vec![(1, 2)], vec![(40, 1)], vec![(3, 1), (2, 1)], vec![(3, 1), (3, 1)]] {
             let refused = measured(&plain(30), &found(Topics::default(), 30, pairs.clone()));
             assert!(matches!(refused, Err(CatalogueError::Corrupt { .. })), "{pairs:?}");
