@@ -20,7 +20,8 @@ there therefore these they thing things think this those though thought three th
 too took toward towards true try turn turned turns twice two under unless unlike until up upon us use used uses using usual usually very \
 via want wants was way ways we well went were weren't what whatever when whenever where wherever whether which while who whole whom whose \
 why will wish with within without won't word words work works world would wouldn't year years yes yesterday yet you you're your yours \
-yourself http https www com org html various based including includes include provides provide allows features";
+yourself http https www com org html various based including includes include provides provide allows features directed directs written produced distributed released starring starred stars featured featuring \
+following follows followed tells story independently";
 
 /// Characters of grammar that a Chinese phrase neither begins nor ends with; inside they may stand.
 const PARTICLES: &str = "的了是在和与及也都就而着或把被让对从到给个这那我你他她它们很最更又再还以于之其该此为则所且但却只才并由向往\
