@@ -12,7 +12,7 @@ const KEPT: usize = 5;
 /// Share of a topic's items below which one phrase alone does not name it.
 const ALONE: f64 = 0.3;
 /// Score below which a phrase names nothing.
-const LEAST: f64 = 0.04;
+const LEAST: f64 = 0.01;
 /// Items of a language below which a topic has no name in it.
 const SPOKEN: usize = 3;
 
@@ -112,14 +112,14 @@ fn fits(phrase: &Phrase, prominent: bool) -> f64 {
         (true, 3..=5) => 0.9,
         _ => 0.7,
     };
-    length
-        * if phrase.label {
-            1.4
-        } else if prominent {
-            1.0
-        } else {
-            0.5
-        }
+    let place = match (phrase.label, prominent) {
+        (true, _) => 1.4,
+        // A given name alone tells little.
+        _ if phrase.name && phrase.length == 1 => 0.4,
+        (_, true) => 1.0,
+        _ => 0.5,
+    };
+    length * place
 }
 
 /// Gives topics their phrases, the best fit first.
