@@ -219,6 +219,9 @@ impl MappingArgs {
 pub struct InspectArgs {
     /// Catalogue file
     pub catalogue: PathBuf,
+    /// Say how far its topics are those of another catalogue of mostly the same items
+    #[arg(long, value_name = "FILE")]
+    pub beside: Option<PathBuf>,
     /// Show these items instead
     #[arg(long, value_name = "ID")]
     pub item: Vec<String>,

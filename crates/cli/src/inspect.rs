@@ -1,12 +1,14 @@
 //! `predilect inspect`.
 
 use predilect_builder::phrases::Phrases;
+use predilect_core::Catalogue;
 use predilect_core::catalogue::{Column, ColumnKind};
 use predilect_core::rank::Signal;
 use predilect_engine::{Engine, TopicReply};
 use serde_json::{Value, json};
 
 use crate::args::InspectArgs;
+use crate::compare::{Agreement, compare};
 use crate::failure::Failure;
 use crate::files;
 use crate::table::{self, number, text};
@@ -22,6 +24,17 @@ pub fn inspect(args: &InspectArgs) -> Result<(), Failure> {
     let size = bytes.len();
     let engine =
         Engine::open(bytes).map_err(|error| Failure::data(format!("{}: {error}", args.catalogue.display())))?;
+    if let Some(path) = &args.beside {
+        let other = Catalogue::open(files::read(path)?)
+            .map_err(|error| Failure::data(format!("{}: {error}", path.display())))?;
+        let Agreement { items, same_name, rand } = compare(engine.catalogue(), &other);
+        println!("{items} items in both");
+        for (level, at) in [("upper", 0), ("lower", 1)] {
+            let (same, rand) = (100.0 * same_name[at], rand[at]);
+            println!("  {level} topics: {same:.1} % have a topic of the same name, adjusted Rand index {rand:.3}");
+        }
+        return Ok(());
+    }
     if !args.item.is_empty() {
         return items(&engine, args);
     }

@@ -5,6 +5,7 @@
 mod answer;
 mod args;
 mod build;
+mod compare;
 mod estimate;
 mod eval;
 mod failure;
