@@ -92,7 +92,7 @@ proptest! {
         let innocent = recorded(&others);
         let request = json!({"now": NOW, "k": 50});
         prop_assert_eq!(recommended(&forgetful, request.clone()), recommended(&innocent, request));
-        prop_assert_eq!(forgetful.profile_json(NOW), innocent.profile_json(NOW));
+        prop_assert_eq!(forgetful.profile_json(NOW, None), innocent.profile_json(NOW, None));
     }
 
     /// What is muted counts nowhere, and the page can bring it back.
@@ -100,7 +100,7 @@ proptest! {
     fn a_muted_interest_is_no_reason(events in events(), which in any::<prop::sample::Index>()) {
         let events: Vec<Value> = events.into_iter().filter(|e| e["kind"] != "tune").collect();
         let mut engine = recorded(&events);
-        let shown = |engine: &Engine| -> Value { serde_json::from_str(&engine.profile_json(NOW).expect("profile")).expect("JSON") };
+        let shown = |engine: &Engine| -> Value { serde_json::from_str(&engine.profile_json(NOW, None).expect("profile")).expect("JSON") };
         let request = json!({"now": NOW, "k": 50, "personal": false});
         let (before, usual) = (shown(&engine), recommended(&engine, request.clone()));
         let interests = before["interests"].as_array().expect("a list");
@@ -131,7 +131,7 @@ proptest! {
     fn interests_can_be_forgotten_by_their_keys(events in events()) {
         let mut engine = recorded(&events);
         for _ in 0..ITEMS {
-            let profile: Value = serde_json::from_str(&engine.profile_json(NOW).expect("profile")).expect("JSON");
+            let profile: Value = serde_json::from_str(&engine.profile_json(NOW, None).expect("profile")).expect("JSON");
             let first = [&profile["interests"], &profile["negatives"]].into_iter().find_map(|list| list[0]["key"].as_str());
             let Some(key) = first else { return Ok(()) };
             engine.forget_json(&json!({"interest": key}).to_string()).expect("forgets");
@@ -146,7 +146,7 @@ proptest! {
         let bytes = engine.snapshot().expect("a snapshot");
         let mut other = world::engine();
         other.restore(&bytes).expect("restores");
-        prop_assert_eq!(engine.profile_json(NOW), other.profile_json(NOW));
+        prop_assert_eq!(engine.profile_json(NOW, None), other.profile_json(NOW, None));
         prop_assert_eq!(other.snapshot().expect("a snapshot"), bytes.clone());
 
         let mut damaged = bytes.clone();
@@ -155,7 +155,7 @@ proptest! {
         if let Err(error) = other.restore(&damaged) {
             prop_assert!(["snapshot-corrupt", "snapshot-version"].contains(&error.code()), "{}", error);
         }
-        prop_assert_eq!(engine.profile_json(NOW), other.profile_json(NOW));
+        prop_assert_eq!(engine.profile_json(NOW, None), other.profile_json(NOW, None));
         let cut = other.restore(&bytes[..at]).map_err(|error| error.code());
         prop_assert_eq!(cut, Err("snapshot-corrupt"));
     }

@@ -11,10 +11,11 @@
 //! }
 //! ```
 //! Items without `vector` are encoded by the model in `models/predilect-encoder-small`. Calls: `record`, `describe`
-//! (`{"text", "vector"?, "at"?, "weight"?}`), `forget`, `recommend`, `search` (a request with `vector` or a text
-//! to encode). What a call may be expected to do: `ids` (exactly these, in this order), `first` (the first ids as a set),
+//! (`{"text", "vector"?, "at"?, "weight"?}`), `follow` (`{"topic", "at"?, "weight"?}`), `forget`, `recommend`, `search` (a request with
+//! `vector` or a text to encode), `topics`, `profile`, `classify` (`{"texts", "labels"}`, descriptions of labels). What a call may be expected to do: `ids` (exactly these, in this order), `first` (the first ids as a set),
 //! `before` (pairs, the first item above the second), `absent` (ids), `holds` (field to values, each of which some item has),
-//! `causes` (id to the item whose event caused it), `scores` (id to score, within .001), `error` (`code` and `contains`, texts of the message).
+//! `causes` (id to the item whose event caused it), `scores` (id to score, within .001), `names` (texts, each of which some topic or interest is called),
+//! `keywords` (words, each of which some interest is about), `labels` (of the texts, in their order), `error` (`code` and `contains`, texts of the message).
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -22,6 +23,7 @@ use std::path::{Path, PathBuf};
 use predilect_builder::{Builder, Options};
 use predilect_encoder::{Encoder, Manifest};
 use predilect_engine::{Engine, EngineError};
+use predilect_heads::Head;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -51,6 +53,9 @@ struct Expect {
     holds: BTreeMap<String, Vec<String>>,
     causes: BTreeMap<String, String>,
     scores: BTreeMap<String, f64>,
+    names: Vec<String>,
+    keywords: Vec<String>,
+    labels: Option<Vec<String>>,
     error: Option<Refusal>,
 }
 
@@ -157,8 +162,32 @@ impl Runner {
                 }
                 self.engine.search_json(&vector, &self.fingerprint, &request.to_string()).map(parsed)
             }
+            "topics" => self.engine.topics_json(request["lang"].as_str(), 0).map(parsed),
+            "profile" => self.engine.profile_json(request["now"].as_i64().unwrap_or(0), None).map(parsed),
+            "follow" => {
+                let (at, weight) = (request["at"].as_i64().unwrap_or(0), request["weight"].as_f64().unwrap_or(1.0));
+                self.engine.follow(request["topic"].as_str().unwrap_or_default(), at, weight).map(|_| Value::Null)
+            }
+            "classify" => Ok(self.classify(&request)?),
             other => return Err(format!("no call \"{other}\"")),
         })
+    }
+
+    fn classify(&self, request: &Value) -> Result<Value, String> {
+        let encoder = self.encoder.as_ref().ok_or("the case has no encoder")?;
+        let texts =
+            |value: &Value| serde_json::from_value::<Vec<String>>(value.clone()).map_err(|error| error.to_string());
+        let encode = |texts: Vec<String>| {
+            encoder.encode(&texts.iter().map(String::as_str).collect::<Vec<_>>()).map_err(|error| error.to_string())
+        };
+        let described = request["labels"].as_object().ok_or("labels are missing")?;
+        let labels: Vec<String> = described.keys().cloned().collect();
+        let vectors = encode(texts(&described.values().cloned().collect())?)?;
+        let classes: Vec<usize> = (0..labels.len()).collect();
+        let head = Head::prototypes("case", encoder.fingerprint(), &labels, &vectors, &classes, 0);
+        let vectors = encode(texts(&request["texts"])?)?;
+        let answers = head.and_then(|head| head.classify(&vectors, encoder.fingerprint()));
+        serde_json::to_value(answers.map_err(|error| error.to_string())?).map_err(|error| error.to_string())
     }
 
     fn vector(&self, request: &Value) -> Result<Vec<f32>, String> {
@@ -170,6 +199,16 @@ impl Runner {
             }
             (None, None) => Err("vector is missing".to_owned()),
         }
+    }
+}
+
+/// Names and keywords of topics, of their parts and of interests.
+fn called(reply: &Value, names: &mut Vec<String>, keywords: &mut Vec<String>) {
+    let lists = [reply.as_array(), reply["topics"].as_array(), reply["interests"].as_array()];
+    for one in lists.into_iter().flatten().flatten() {
+        names.extend(one["name"].as_str().map(str::to_owned));
+        keywords.extend(one["keywords"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned));
+        called(one, names, keywords);
     }
 }
 
@@ -220,6 +259,19 @@ fn check(expect: &Expect, answer: Result<Value, EngineError>) -> Result<(), Stri
         let has = |value: &&String| items.iter().any(|item| item["fields"][field] == value.as_str());
         if let Some(value) = values.iter().find(|value| !has(value)) {
             return wrong(&format!("expected an item whose {field} is {value}"));
+        }
+    }
+    let (mut names, mut keywords) = (Vec::new(), Vec::new());
+    called(&reply, &mut names, &mut keywords);
+    for (what, wanted, found) in [("name", &expect.names, &names), ("keyword", &expect.keywords, &keywords)] {
+        if let Some(missing) = wanted.iter().find(|one| !found.contains(one)) {
+            return Err(format!("expected a {what} {missing}; found {found:?}"));
+        }
+    }
+    if let Some(labels) = &expect.labels {
+        let found: Vec<&str> = reply.as_array().into_iter().flatten().filter_map(|one| one["label"].as_str()).collect();
+        if *labels != found {
+            return Err(format!("expected labels {labels:?}; found {found:?}"));
         }
     }
     for (id, score) in &expect.scores {

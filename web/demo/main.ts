@@ -6,6 +6,7 @@ import { byId, change } from './dom.js';
 import { announceList, renderFrame, showFailure, skeletons } from './frame.js';
 import { type Item, Model, type Shown } from './model.js';
 import { snack } from './notify.js';
+import { type PickerHost, renderPicker } from './picker.js';
 import type { Notice } from './predilect/index.js';
 import { modelProgress, startPrompt, wordPrompt } from './prompt.js';
 import { renderRows } from './rows.js';
@@ -61,6 +62,12 @@ const tasteHost: TasteHost = {
   load: () => chooseFile(transferHost),
 };
 
+const pickerHost: PickerHost = {
+  follow: (topic) => attempt(() => model?.follow(topic).then(() => snack(say.told(topic), undo))),
+  unfollow: (topic) =>
+    attempt(() => model?.forget({ interest: `typed:${topic}` }).then(() => snack(say.forgot(topic), undo))),
+};
+
 const ready = (): Model => {
   if (!model) throw new Error('the page is not ready');
   return model;
@@ -83,6 +90,7 @@ async function show(shown: Shown, before: Shown | undefined): Promise<void> {
   const draw = (): void => {
     if (!model) return;
     renderFrame(model, shown);
+    renderPicker(shown, model, pickerHost);
     renderCards(byId('grid'), shown.items, marks(shown.profile), cardHost);
     renderRows(shown, cardHost);
     renderTaste(shown, model, tasteHost);
@@ -109,6 +117,7 @@ function reword(): void {
   }
   if (last && model) {
     renderFrame(model, last);
+    renderPicker(last, model, pickerHost);
     renderCards(byId('grid'), last.items, marks(last.profile), cardHost);
     renderRows(last, cardHost);
     renderTaste(last, model, tasteHost);
@@ -159,6 +168,7 @@ async function start(): Promise<void> {
 
 for (const button of document.querySelectorAll<HTMLElement>('[data-ui]')) {
   button.onclick = () => {
+    // Interests are named anew in the other language.
     choose({ ui: button.dataset.ui as Settings['ui'] });
     reword();
   };

@@ -10,8 +10,10 @@ import {
   type Recommendation,
   type RecommendationList,
   Recommender,
+  type Topic,
 } from './predilect/index.js';
 import { type Settings, writeSettings } from './settings.js';
+import type { Wording } from './words.js';
 
 /** An item of the demo's catalogue. */
 export interface Item {
@@ -28,6 +30,12 @@ export interface Item {
   readonly minutes?: number;
   /** As the catalogue gives it: not to be trusted. */
   readonly url?: unknown;
+}
+
+/** A topic with its name in the languages of the page. */
+export interface PageTopic {
+  names: Record<Wording, string>;
+  topics: PageTopic[];
 }
 
 /** What the list shows. */
@@ -59,6 +67,8 @@ export class Model {
   readonly #recommender: Recommender<Item>;
   readonly info: CatalogueInfo;
   readonly inWorker: boolean;
+  /** The largest first. */
+  readonly topics: readonly PageTopic[];
   view: View = { kind: 'list' };
   #k = PAGE - 1;
   #shown: Shown | undefined;
@@ -68,7 +78,14 @@ export class Model {
   /** Called with every new answer. */
   onShown: (shown: Shown, before: Shown | undefined) => Promise<void> = async () => {};
 
-  private constructor(recommender: Recommender<Item>, info: CatalogueInfo, settings: Settings, inWorker: boolean) {
+  private constructor(
+    recommender: Recommender<Item>,
+    info: CatalogueInfo,
+    topics: readonly PageTopic[],
+    settings: Settings,
+    inWorker: boolean,
+  ) {
+    this.topics = topics;
     this.#recommender = recommender;
     this.info = info;
     this.settings = settings;
@@ -90,7 +107,8 @@ export class Model {
       onNotice,
       ...(onProgress && { onProgress }),
     });
-    return new Model(recommender, await recommender.info(), settings, inWorker);
+    const [en, zh] = await Promise.all([recommender.topics({ lang: 'en' }), recommender.topics({ lang: 'zh' })]);
+    return new Model(recommender, await recommender.info(), joined(en, zh), settings, inWorker);
   }
 
   /** Items by id, asked for once. */
@@ -158,6 +176,11 @@ export class Model {
   /** Records what the reader did to an item. */
   act(kind: EventKind, item: string, value?: number): Promise<void> {
     return this.#change(() => this.#recommender.record({ kind, item, ...(value !== undefined && { value }) }));
+  }
+
+  /** Tells that the reader likes a topic. */
+  follow(topic: string): Promise<void> {
+    return this.#change(() => this.#recommender.follow(topic));
   }
 
   forget(what: Parameters<Recommender['forget']>[0]): Promise<void> {
@@ -248,7 +271,7 @@ export class Model {
         ? await this.#recommender.recommend(request)
         : await this.#recommender.search(view.text, request);
     const timing = this.#recommender.lastCall;
-    const profile = await this.#recommender.profile();
+    const profile = await this.#recommender.profile({ lang: this.settings.ui });
     const rows = view.kind === 'list' ? await this.#rows(list.items, signal) : [];
     for (const { items } of [list, ...rows]) for (const { id, fields } of items) this.#known.set(id, fields);
     await this.#learn([
@@ -281,4 +304,12 @@ export class Model {
     if (missing.length === 0) return;
     for (const item of await this.#recommender.items(missing)) if (item) this.#known.set(item.id, item);
   }
+}
+
+/** Topics with their names in both languages; every language lists them alike. */
+function joined(en: readonly Topic[], zh: readonly Topic[]): PageTopic[] {
+  return en.map((topic, at) => ({
+    names: { en: topic.name, zh: zh[at]?.name ?? topic.name },
+    topics: joined(topic.topics, zh[at]?.topics ?? []),
+  }));
 }

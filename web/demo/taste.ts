@@ -107,7 +107,8 @@ function chip(interest: Interest, strength: number, open: boolean, model: Model,
   const bar = el('span', { class: 'strength', role: 'img', 'aria-label': say.strength(percent) });
   bar.style.setProperty('--strength', String(strength));
   const causes = interest.items.map((id) => model.item(id)).filter((item) => item !== undefined);
-  const name = interest.label || medoid?.title || interest.key;
+  const name = interest.name || interest.label || medoid?.title || interest.key;
+  const words = interest.keywords.filter((word) => word !== name);
   return el(
     'li',
     {},
@@ -123,6 +124,7 @@ function chip(interest: Interest, strength: number, open: boolean, model: Model,
       el(
         'div',
         { class: 'chip-body' },
+        words.length > 0 && el('p', { class: 'note' }, `${w('about')}: ${words.join(' · ')}`),
         interest.kind === 'typed' ? el('p', { class: 'note' }, w('typedBy')) : el('p', { class: 'note' }, w('made')),
         el(
           'ul',

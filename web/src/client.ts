@@ -25,7 +25,7 @@ export interface News {
 }
 
 /** Calls that change the profile. They are not asked twice: the first may have been done. */
-const CHANGES: readonly Call[] = ['record', 'describe', 'forget', 'restore', 'merge', 'keep', 'withdraw'];
+const CHANGES: readonly Call[] = ['record', 'describe', 'follow', 'forget', 'restore', 'merge', 'keep', 'withdraw'];
 /** Calls that change the catalogue. */
 const AMENDS: readonly Call[] = ['add', 'remove'];
 /** Events told one by one after which the copy of a profile in memory is made anew. */

@@ -26,6 +26,8 @@ export type ErrorCode =
   | 'snapshot-corrupt'
   /** The snapshot was written by another version. */
   | 'snapshot-version'
+  /** The text is no head, or one of another version. */
+  | 'head-corrupt'
   /** The model or tokenizer is damaged, or is not what its manifest says. */
   | 'model-corrupt'
   /** The model asks for something this encoder cannot do. */

@@ -116,8 +116,28 @@ export class Host {
         clock.time(() => engine.describe(text, vector, encoder, at, weight));
         return keeper.add({ encoder, typed: [{ text, vector: [...vector], weight, at }] });
       }
+      case 'topics':
+        return clock.time(() => engine.topics(...message.args));
+      case 'follow': {
+        const [text, at, weight] = message.args;
+        const vector = clock.time(() => engine.follow(text, at, weight));
+        const { fingerprint } = JSON.parse(engine.info()) as { fingerprint: string };
+        return keeper.add({ encoder: fingerprint, typed: [{ text, vector: [...vector], weight, at }] });
+      }
       case 'encode':
         return (await encode(message.args[0]))[0];
+      case 'classify': {
+        const [texts, head] = message.args;
+        const { classify, describedHead } = await import('./wasm/encoder.js');
+        let file = head;
+        if (typeof file !== 'string') {
+          const described = await encode(Object.values(file));
+          const labels = Object.keys(file);
+          file = clock.time(() => describedHead(labels, ...described));
+        }
+        const encoded = await encode(texts);
+        return clock.time(() => classify(file, ...encoded));
+      }
       case 'loadEncoder':
         await encode([]);
         return undefined;

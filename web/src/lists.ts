@@ -63,6 +63,8 @@ export interface RecommendRequest {
   k?: number;
   /** Conditions that every item meets. They are applied inside the search, so a narrow filter still fills the list. */
   filter?: Filter;
+  /** Name of a topic, in any language: only its items. */
+  topic?: string;
   /**
    * 0 (best first, however alike) to 1 (as different as possible). Default 0.3 for `for-you`, `because` and `trending`, else 0.
    */

@@ -1,5 +1,5 @@
 import { PredilectError } from './errors.js';
-import type { RecommendOptions } from './types.js';
+import type { HeadSource, RecommendOptions } from './types.js';
 
 /** The keys that each call takes. Anything else is a slip of the pen and is refused. */
 const KEYS = {
@@ -26,6 +26,7 @@ const KEYS = {
     'items',
     'k',
     'filter',
+    'topic',
     'diversity',
     'explore',
     'caps',
@@ -46,6 +47,8 @@ const KEYS = {
   search: ['k', 'filter', 'signal'],
   similar: ['k', 'filter', 'signal'],
   describe: ['weight', 'at', 'signal'],
+  topics: ['lang', 'examples', 'signal'],
+  profile: ['lang', 'signal'],
   export: ['passphrase', 'signal'],
   import: ['passphrase', 'preview', 'signal'],
   aggregate: ['preview', 'signal'],
@@ -55,6 +58,7 @@ const KEYS = {
   vectors: ['dimension', 'capacity', 'wasmUrl', 'onProgress', 'signal'],
   nearest: ['k', 'only', 'exact'],
   accelerate: ['gpuWasmUrl', 'calibration', 'timeout', 'software', 'prefer', 'onProgress', 'signal'],
+  head: ['labels'],
   call: ['signal'],
 } as const satisfies Record<string, readonly string[]>;
 
@@ -84,6 +88,22 @@ export function checkRecommend(given: RecommendOptions): void {
 function list(name: string, given: unknown = []): readonly unknown[] {
   if (Array.isArray(given)) return given;
   throw new PredilectError('bad-input', `recommend() takes { ${name} } as an array, not ${describeValue(given)}`);
+}
+
+/** A head as text, or the descriptions that make one. */
+export function headText(head: HeadSource): string | Record<string, string> {
+  if (typeof head === 'string') return head;
+  if (typeof head !== 'object' || head === null) {
+    throw new PredilectError('bad-input', `classify() takes a head or { labels }, not ${describeValue(head)}`);
+  }
+  if (!('labels' in head) || Array.isArray(head.labels)) return JSON.stringify(head);
+  checkKeys('head', head, 'classify({ labels })');
+  return Object.fromEntries(
+    Object.entries(head.labels as Record<string, unknown>).map(([label, text]) => [
+      checkText('classify', 'a label', label),
+      checkText('classify', `the description of "${label}"`, text),
+    ]),
+  );
 }
 
 /** A text argument, with lone surrogates (halves of a character) replaced, or an error that says what was given. */

@@ -36,10 +36,14 @@ export interface Calls {
   search(text: string, request: string): string;
   describe(text: string, at: number, weight: number): boolean;
   encode(texts: string[]): Float32Array;
+  /** A head's file, or descriptions of labels. */
+  classify(texts: string[], head: string | Record<string, string>): string;
   loadEncoder(): void;
   items(ids: string): string;
   stars(ids: string): string;
-  profile(now: number): string;
+  topics(examples: number, lang?: string): string;
+  follow(topic: string, at: number, weight: number): boolean;
+  profile(now: number, lang?: string): string;
   forget(request: string): boolean;
   whole(): Piece;
   merge(pieces: Piece[], how: MergeOptions): { merged: Merged; kept: boolean };

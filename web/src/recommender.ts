@@ -3,7 +3,7 @@ import { Client } from './client.js';
 import { markKept, signal, wasKept } from './consent.js';
 import { PredilectError } from './errors.js';
 import type { KeepOptions } from './keeper.js';
-import { checkKeys, checkRecommend, checkText, toJson } from './options.js';
+import { checkKeys, checkRecommend, checkText, headText, toJson } from './options.js';
 import { lock, readFile, unlock, writeFile } from './portable.js';
 import type { HostOptions, Kept } from './protocol.js';
 import type {
@@ -13,24 +13,29 @@ import type {
   CallOptions,
   CallTiming,
   CatalogueInfo,
+  Classified,
   Consent,
   CreateOptions,
   DescribeOptions,
   ExportOptions,
   FindOptions,
   ForgetRequest,
+  HeadSource,
   ImportOptions,
   ImportReport,
   ItemFields,
   NextOptions,
   Notice,
   Profile,
+  ProfileOptions,
   Receipt,
   RecommendationList,
   RecommenderEvent,
   RecommendOptions,
   Source,
   Status,
+  Topic,
+  TopicsOptions,
   WasmSource,
 } from './types.js';
 
@@ -200,6 +205,17 @@ export class Recommender<Item = ItemFields> {
     return this.#client.call('encode', [checked], options.signal);
   }
 
+  /**
+   * What a head says of texts, in this order: its label and how sure it is. A head is the text or the object of a file that
+   * `predilect train-head` made, or `{ labels }`: descriptions of labels, for which no example is needed. Loads the encoder.
+   */
+  async classify(texts: readonly string[], head: HeadSource, options: CallOptions = {}): Promise<Classified[]> {
+    checkKeys('call', options);
+    if (!Array.isArray(texts)) throw new PredilectError('bad-input', 'classify() takes an array of strings');
+    const checked = texts.map((text: unknown, index) => checkText('classify', `text ${index}`, text));
+    return this.#read(await this.#client.call('classify', [checked, headText(head)], options.signal));
+  }
+
   /** Fetches and prepares the encoder now, so that the first text need not wait for it. */
   async loadEncoder(options: CallOptions = {}): Promise<void> {
     checkKeys('call', options);
@@ -244,10 +260,36 @@ export class Recommender<Item = ItemFields> {
     if (list.length > 0) await this.#client.call('remove', [list], options.signal);
   }
 
+  /**
+   * What the catalogue is about: its topics, the largest first, each with its parts. For a person of whom nothing is known to
+   * choose from. Empty where a catalogue has too few items.
+   */
+  async topics(options: TopicsOptions = {}): Promise<Topic[]> {
+    checkKeys('topics', options);
+    const { lang, examples = 0, signal } = options;
+    if (!Number.isSafeInteger(examples) || examples < 0 || examples > 100) {
+      throw new PredilectError('bad-input', `topics(): examples is ${String(examples)}, expected 0 to 100`);
+    }
+    const language = lang === undefined ? undefined : checkText('topics', 'lang', lang);
+    return this.#read(await this.#client.call('topics', [examples, language], signal));
+  }
+
+  /**
+   * Tells that the person likes a topic, or with a negative weight does not: an interest like that of a described text, by the
+   * topic's name, and forgotten in the same way. Needs no encoder.
+   */
+  async follow(topic: string, options: DescribeOptions = {}): Promise<Receipt> {
+    checkKeys('describe', options, 'follow()');
+    const { at = Date.now(), weight = 1, signal } = options;
+    return { kept: await this.#client.call('follow', [checkText('follow', 'a topic', topic), at, weight], signal) };
+  }
+
   /** Everything that is known about the person. */
-  async profile(options: CallOptions = {}): Promise<Profile> {
-    checkKeys('call', options);
-    return this.#read(await this.#client.call('profile', [Date.now()], options.signal));
+  async profile(options: ProfileOptions = {}): Promise<Profile> {
+    checkKeys('profile', options);
+    const { lang, signal } = options;
+    const language = lang === undefined ? undefined : checkText('profile', 'lang', lang);
+    return this.#read(await this.#client.call('profile', [Date.now(), language], signal));
   }
 
   /** Forgets as if it had never been told, in memory and on the device. If the device cannot, nothing is forgotten. */

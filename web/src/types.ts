@@ -186,6 +186,47 @@ export interface ImportReport extends Receipt {
   waiting: number;
 }
 
+/** Options of `topics`. */
+export interface TopicsOptions extends CallOptions {
+  /** Language of the names, as the items' `lang`; those that have none in it come in another. Default: that of most items. */
+  lang?: string;
+  /** How many items are to show what a topic is about, 0 to 100. Default 0. */
+  examples?: number;
+}
+
+/** A head: the text or the object of its file, or descriptions of labels. */
+export type HeadSource = string | { predilect_head: number } | { labels: Readonly<Record<string, string>> };
+
+/** What a head says of a text. */
+export interface Classified {
+  /** The most probable label. */
+  label: string;
+  /** Its probability, 0 to 1. */
+  confidence: number;
+  /** Probabilities of all labels, in the order of the head. */
+  probabilities: number[];
+}
+
+/** Options of `profile`. */
+export interface ProfileOptions extends CallOptions {
+  /** Language of the interests' names, as the items' `lang`. Default: that of the interest's own items. */
+  lang?: string;
+}
+
+/** What a part of the catalogue is about. */
+export interface Topic {
+  /** No other topic has it. For `follow` and `recommend({ topic })`. */
+  name: string;
+  /** The most telling first, 5 at most. */
+  keywords: string[];
+  /** How many items it has, those of its parts included. */
+  count: number;
+  /** Ids of items from its middle. */
+  examples: string[];
+  /** Its parts, the largest first. */
+  topics: Topic[];
+}
+
 /** Options that every call takes. */
 export interface CallOptions {
   /** Rejects the call with `aborted`, or `timeout` for `AbortSignal.timeout()`. */
@@ -224,6 +265,10 @@ export interface Interest {
   key: string;
   /** For a person to read: the title of its most central item, or the typed text. */
   label: string;
+  /** What it is about: the topic that most of its items are of, or else as `label`. */
+  name: string;
+  /** Labels that its items share and others have not, and words of its topic; 5 at most. */
+  keywords: string[];
   /** Share of all interests, or of all negatives, 0 to 1; 0 for a muted one. */
   weight: number;
   /** The factor that a `tune` put on it, 0 for muted; absent where it is 1. */

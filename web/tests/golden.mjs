@@ -49,6 +49,15 @@ export async function build(golden) {
   return { given, bytes: builder.assemble(vectors, encoder.fingerprint) };
 }
 
+/** Names and keywords of topics, of their parts and of interests. */
+function called(reply, said) {
+  for (const one of [reply, reply?.topics, reply?.interests].filter(Array.isArray).flat()) {
+    if (one.name !== undefined) said.names.push(one.name);
+    said.keywords.push(...(one.keywords ?? []));
+    called(one, said);
+  }
+}
+
 /** What does not hold of an answer, or nothing. */
 export function wrong(expect = {}, { reply, error }) {
   if (error) {
@@ -57,6 +66,8 @@ export function wrong(expect = {}, { reply, error }) {
     return right ? undefined : `found ${error.code}: ${error.message}`;
   }
   if (expect.error) return `expected ${expect.error.code}`;
+  const said = { names: [], keywords: [] };
+  called(reply, said);
   const items = reply?.items ?? [];
   const ids = items.map(({ id }) => id);
   const place = (id) => ids.indexOf(id);
@@ -79,6 +90,17 @@ export function wrong(expect = {}, { reply, error }) {
         `expected an item whose ${field} is ${value}`,
       ]),
     ),
+    ...['names', 'keywords'].flatMap((what) =>
+      (expect[what] ?? []).map((one) => [said[what].includes(one), `expected ${one} among ${what} ${said[what]}`]),
+    ),
+    [
+      !expect.labels ||
+        same(
+          expect.labels,
+          reply.map(({ label }) => label),
+        ),
+      `expected labels ${expect.labels}`,
+    ],
     ...Object.entries(expect.scores ?? {}).map(([id, score]) => [
       Math.abs((find(id)?.score ?? NaN) - score) <= 1e-3,
       `expected ${id} to score ${score}`,

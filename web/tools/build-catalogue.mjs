@@ -53,7 +53,7 @@ export class BuildError extends Error {
 export async function buildCatalogue({ inputs, output, model, options = {}, threads, onProgress }) {
   const encoder = output === undefined ? null : await readEncoder(model ?? defaultModel());
   if (output !== undefined) await checkWritable(output);
-  const { Builder } = await loadModule('builder');
+  const { Builder, found } = await loadModule('builder');
   const builder = told(() => new Builder(JSON.stringify(options)));
   try {
     for (const input of inputs) {
@@ -71,7 +71,7 @@ export async function buildCatalogue({ inputs, output, model, options = {}, thre
     await writeWhole(output, bytes);
     return {
       report,
-      summary,
+      summary: summary + told(() => found(bytes)),
       output: {
         file: output,
         bytes: bytes.length,

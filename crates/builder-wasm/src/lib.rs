@@ -1,6 +1,7 @@
 //! The catalogue builder for JavaScript. All work is done in `predilect-builder`.
 
 use predilect_builder::{Builder as Core, BuilderError, Items, Options};
+use predilect_core::Catalogue;
 use wasm_bindgen::prelude::*;
 
 /// Reads records, cleans them, and writes a catalogue file.
@@ -103,6 +104,13 @@ impl Builder {
 #[wasm_bindgen(js_name = removeItems)]
 pub fn remove_items(catalogue: Vec<u8>, ids: Vec<String>) -> Result<Vec<u8>, JsValue> {
     predilect_builder::remove(catalogue, &ids).map_err(to_js)
+}
+
+/// What a build found of the items, in a few lines for people.
+#[wasm_bindgen]
+pub fn found(catalogue: Vec<u8>) -> Result<String, JsValue> {
+    let opened = Catalogue::open(catalogue).map_err(|error| coded(error.code(), &error.to_string()))?;
+    Ok(predilect_builder::found(&opened))
 }
 
 impl Builder {

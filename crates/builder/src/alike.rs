@@ -22,6 +22,10 @@ const BY_VECTOR: f64 = 0.3;
 const LEAST: f64 = 0.1;
 /// Words that more items have tell little and cost most.
 const COMMON: usize = 2000;
+/// Two items that share so much of their words say the same; or so much if their vectors are so close.
+const SHARED: f64 = 0.8;
+const RETOLD: f64 = 0.4;
+const CLOSE: f64 = 0.8;
 /// Fields that are no words.
 const SILENT: [&str; 6] = ["id", "url", "image", "lang", "date", "date_text"];
 
@@ -29,8 +33,7 @@ const SILENT: [&str; 6] = ["id", "url", "image", "lang", "date", "date_text"];
 ///
 /// # Errors
 /// [`CatalogueError::Corrupt`] if the stored fields are no JSON.
-pub(crate) fn links(catalogue: &Catalogue) -> Result<Links, CatalogueError> {
-    let words = Words::read(catalogue)?;
+pub(crate) fn links(catalogue: &Catalogue, words: &Words) -> Links {
     let mut scores = vec![0.0_f32; catalogue.len()];
     let mut links: Links = vec![Vec::new(); catalogue.len()];
     for item in catalogue.items() {
@@ -50,7 +53,43 @@ pub(crate) fn links(catalogue: &Catalogue) -> Result<Links, CatalogueError> {
         strongest(row, MAX_LINKS);
         row.sort_by_key(|link| link.0);
     }
-    Ok(links)
+    links
+}
+
+/// Items that say the same as an earlier one, with the first that does, ascending. Items of two languages never do, for a
+/// translation is something of its own to who reads one of them.
+///
+/// Nearly all words are shared, or many are and the vectors agree: what was reprinted under another title, shortened or retold
+/// keeps its names and numbers. A text that shares no rare word with another is not found to be the same.
+pub(crate) fn repeats(catalogue: &Catalogue, words: &Words) -> Vec<(u32, u32)> {
+    let mut scores = vec![0.0_f32; catalogue.len()];
+    let mut first: Vec<u32> = (0..catalogue.len() as u32).collect();
+    for item in catalogue.items() {
+        let query = catalogue.query(item);
+        let mut best: Option<(f64, u32)> = None;
+        for (other, shared) in words.closest(item.row(), &mut scores) {
+            // Each repeats one that repeats none: chains of small changes do not make one of everything.
+            if other >= item
+                || first[other.row()] != other.0
+                || words.language[other.row()] != words.language[item.row()]
+            {
+                continue;
+            }
+            let near = catalogue.affinity(catalogue.similarity(&query, other));
+            let same = says_the_same(f64::from(shared), near);
+            if same && best.is_none_or(|(most, row)| (f64::from(shared), other.0) > (most, row)) {
+                best = Some((f64::from(shared), other.0));
+            }
+        }
+        if let Some((_, row)) = best {
+            first[item.row()] = row;
+        }
+    }
+    (0..).zip(first).filter(|(row, first)| row != first).collect()
+}
+
+fn says_the_same(shared: f64, near: f64) -> bool {
+    shared >= SHARED || shared >= RETOLD && near >= CLOSE
 }
 
 fn strongest(list: &mut Vec<(ItemIdx, f32)>, limit: usize) {
@@ -59,13 +98,15 @@ fn strongest(list: &mut Vec<(ItemIdx, f32)>, limit: usize) {
 }
 
 /// Words of items, by item and by word.
-struct Words {
+pub(crate) struct Words {
+    language: Vec<String>,
     of_item: Vec<Vec<(u32, f32)>>,
     of_word: Vec<Vec<(u32, f32)>>,
 }
 
 impl Words {
-    fn read(catalogue: &Catalogue) -> Result<Self, CatalogueError> {
+    pub(crate) fn read(catalogue: &Catalogue) -> Result<Self, CatalogueError> {
+        let mut language = Vec::with_capacity(catalogue.len());
         let mut vocabulary: HashMap<String, u32> = HashMap::new();
         let mut counts: Vec<Vec<(u32, f32)>> = Vec::with_capacity(catalogue.len());
         for item in catalogue.items() {
@@ -77,6 +118,7 @@ impl Words {
             let fields: Map<String, Value> = serde_json::from_str(catalogue.fields(item)?.get()).map_err(|error| {
                 CatalogueError::Corrupt { what: format!("fields of item \"{}\": {error}", catalogue.id(item)) }
             })?;
+            language.push(fields.get("lang").and_then(Value::as_str).unwrap_or_default().to_owned());
             for (_, value) in fields.iter().filter(|(name, _)| !SILENT.contains(&name.as_str())) {
                 match value {
                     Value::String(text) => each_word(text, &mut hear),
@@ -102,7 +144,7 @@ impl Words {
             own.retain(|(word, _)| (2..=COMMON).contains(&frequency[*word as usize]));
             own.iter().for_each(|&(word, weight)| of_word[word as usize].push((item as u32, weight)));
         }
-        Ok(Self { of_item: counts, of_word })
+        Ok(Self { language, of_item: counts, of_word })
     }
 
     /// The other items that share most, with the cosine of their words. `scores` is all 0 before and after.
@@ -184,10 +226,45 @@ mod tests {
     }
 
     #[test]
+    fn what_says_the_same_is_found() {
+        let story = "The river rose four metres overnight and reached the old mill before dawn on Friday";
+        let text = |row: usize, fields: Value| ItemParts {
+            id: format!("i{row}"),
+            fields: fields.as_object().cloned().unwrap(),
+        };
+        let items = [
+            text(0, serde_json::json!({"title": "Flood at the mill", "text": story, "lang": "en"})),
+            text(
+                1,
+                serde_json::json!({"title": "Bakery wins a prize", "text": "Its rye bread convinced the jury", "lang": "en"}),
+            ),
+            text(2, serde_json::json!({"title": "Water in the valley", "text": story, "lang": "en"})),
+            text(3, serde_json::json!({"title": "Flood at the mill", "text": story, "lang": "de"})),
+            text(
+                4,
+                serde_json::json!({"title": "Night flood", "text": "The river rose four metres and reached the old mill", "lang": "en"}),
+            ),
+            text(5, serde_json::json!({"title": "Four mills on the river", "text": "A walk for Friday", "lang": "en"})),
+        ];
+        // The fourth is close to the first, the last is not.
+        let near =
+            [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [1.0, 0.0, 0.1], [1.0, 0.0, 0.0], [1.0, 0.1, 0.0], [0.0, 0.3, 1.0]];
+        let parts =
+            CatalogueParts { name: "t", encoder: "e", dimension: 3, vectors: near.as_flattened(), items: &items };
+        let opened = Catalogue::open(write(&parts).unwrap()).unwrap();
+        let found = repeats(&opened, &Words::read(&opened).unwrap());
+        assert_eq!(
+            found,
+            [(2, 0), (4, 0)],
+            "another headline, shortened; not in another language, not the same words only"
+        );
+    }
+
+    #[test]
     fn rare_words_decide() {
         let opened =
             catalogue(&["Star Quest IV", "Star Quest V", "The Star of Paris", "Paris diary", "红茶入门", "正山红茶"]);
-        let links = links(&opened).unwrap();
+        let links = links(&opened, &Words::read(&opened).unwrap());
         let from = |row: usize| links[row].iter().map(|link| link.0.0).collect::<Vec<_>>();
         assert_eq!((from(4), from(5)), (vec![5], vec![4]));
         assert_eq!(from(0), [1], "a word that many have is not enough");

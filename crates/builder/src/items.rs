@@ -2,15 +2,18 @@
 
 use std::ops::Range;
 
-use predilect_core::catalogue::{self, Catalogue, CatalogueParts, Change, ItemParts};
+use predilect_core::catalogue::{self, Catalogue, CatalogueParts, Change, Found, ItemParts};
 use predilect_search::Rows;
 
 use crate::{
-    alike, compose,
+    alike::{self, Words},
+    compose,
     error::BuilderError,
     item::Item,
     options::{Options, Role},
+    phrases::Phrases,
     report::Report,
+    topics,
 };
 
 /// Items below which it shows nothing that two of them share a word.
@@ -81,8 +84,12 @@ impl Items {
         };
         let written = Catalogue::open(catalogue::write(&parts)?)?;
         let outline = predilect_search::measure(Rows::from(&written));
-        let alike = if count < FEW { vec![Vec::new(); count] } else { alike::links(&written)? };
-        Ok(catalogue::measured(&written, outline, &alike)?)
+        let words = Words::read(&written)?;
+        let alike = if count < FEW { vec![Vec::new(); count] } else { alike::links(&written, &words) };
+        let repeats = alike::repeats(&written, &words);
+        let topics = topics::topics(&written, &Phrases::find(&written)?);
+        let found = Found { outline, alike, topics, repeats };
+        Ok(catalogue::measured(&written, &found)?)
     }
 
     /// Puts the items into a catalogue, in the place of those with the same ids, and takes those of the ids `remove` out.

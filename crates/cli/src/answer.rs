@@ -26,6 +26,12 @@ pub fn recommend(args: &RecommendArgs) -> Result<(), Failure> {
             engine.describe(text, &vector, encoder.fingerprint(), now, 1.0).map_err(failure)?;
         }
     }
+    for topic in &args.topic {
+        engine.follow(topic, now, 1.0).map_err(failure)?;
+    }
+    if args.taste {
+        print!("{}", taste(&engine, now));
+    }
     let request = RecommendRequest {
         k: args.list.k,
         seed: args.seed,
@@ -47,6 +53,16 @@ pub fn recommend(args: &RecommendArgs) -> Result<(), Failure> {
         ..RecommendRequest::new(now)
     };
     show(&engine.recommend(&request).map_err(failure)?, &args.list, &engine)
+}
+
+/// Interests by their names.
+fn taste(engine: &Engine, now: i64) -> String {
+    let profile = engine.profile_reply(now, None);
+    let row = |interest: predilect_engine::InterestReply| {
+        vec![interest.name, format!("{:.2}", interest.weight), interest.keywords.join(", "), interest.label]
+    };
+    let columns = [text("interest", 30), number("share"), text("about", 50), text("from", 40)];
+    table::render(&columns, &profile.interests.into_iter().map(row).collect::<Vec<_>>())
 }
 
 /// `predilect similar`.

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use predilect_builder::{Format, Options};
 
-pub use study::{EstimateArgs, EvalArgs, LossArg, TrainArgs};
+pub use study::{ClassifyArgs, EstimateArgs, EvalArgs, EvalHeadsArgs, LossArg, Study, TrainArgs, TrainHeadArgs};
 
 /// Build catalogues of items for recommendations in the browser, and try them out.
 ///
@@ -28,6 +28,10 @@ pub enum Command {
     Build(Box<BuildArgs>),
     /// Learn from events what counts in the ranking, and write a catalogue that knows it
     Train(TrainArgs),
+    /// Learn to tell labels apart from a few labelled texts, and write a head
+    TrainHead(TrainHeadArgs),
+    /// Say which label texts have, by a head or by descriptions of the labels
+    Classify(ClassifyArgs),
     /// Show what is in a catalogue
     Inspect(InspectArgs),
     /// Recommend items for likes, dislikes and purchases
@@ -215,6 +219,9 @@ impl MappingArgs {
 pub struct InspectArgs {
     /// Catalogue file
     pub catalogue: PathBuf,
+    /// Say how far its topics are those of another catalogue of mostly the same items
+    #[arg(long, value_name = "FILE")]
+    pub beside: Option<PathBuf>,
     /// Show these items instead
     #[arg(long, value_name = "ID")]
     pub item: Vec<String>,
@@ -264,6 +271,12 @@ pub struct RecommendArgs {
     /// A taste in words; needs the encoder
     #[arg(long, value_name = "TEXT")]
     pub about: Vec<String>,
+    /// A topic that is liked, by its name; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub topic: Vec<String>,
+    /// Also show what is known of the taste: interests with their names
+    #[arg(long)]
+    pub taste: bool,
     /// What the list is
     #[arg(long, value_enum, value_name = "NAME", default_value_t = SurfaceArg::ForYou)]
     pub surface: SurfaceArg,

@@ -43,16 +43,21 @@ pub fn build(args: &BuildArgs) -> Result<(), Failure> {
         Some(path) => learn(path, bytes, args.min_people)?,
         None => (bytes, None),
     };
+    let opened = Catalogue::open(bytes).map_err(|error| Failure::data(error.to_string()))?;
+    let (found, topics) = (predilect_builder::found(&opened), opened.header().topics);
+    let repeats = opened.header().repeats;
+    let bytes = opened.into_bytes();
     files::write(output, &bytes)?;
 
     let rate = items.len() as f64 / seconds.max(1e-9);
     if args.json {
         let output = json!({
             "file": output, "bytes": bytes.len(), "dimension": encoder.dimension(), "fingerprint": encoder.fingerprint(),
-            "encode_seconds": seconds, "texts_per_second": rate,
+            "encode_seconds": seconds, "texts_per_second": rate, "topics": topics, "repeats": repeats,
         });
         println!("{}", json!({"report": items.report(), "events": learned, "output": output}));
     } else {
+        print!("{found}");
         if let Some(learned) = &learned {
             print!("{}", summary(learned));
         }

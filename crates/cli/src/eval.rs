@@ -11,15 +11,19 @@ use predilect_eval::stats::Mean;
 use predilect_eval::suite::{SuiteOptions, suite};
 use serde_json::{Map, Value, json};
 
-use crate::args::EvalArgs;
+use crate::args::{EvalArgs, Study};
 use crate::failure::Failure;
-use crate::files;
 use crate::table::{number, render, text};
 use crate::train::options;
+use crate::{files, heads};
 
 /// Reads the data, measures, prints.
 pub fn eval(args: &EvalArgs) -> Result<(), Failure> {
-    let mut data = read::read(&args.data).map_err(|error| Failure::data(error.to_string()))?;
+    if let Some(Study::Heads(args)) = &args.study {
+        return heads::eval(args);
+    }
+    let path = args.data.as_deref().ok_or_else(|| Failure::usage("eval: name the data"))?;
+    let mut data = read::read(path).map_err(|error| Failure::data(error.to_string()))?;
     if let Some(path) = &args.texts {
         let mut films = Vec::new();
         files::stream(path, |bytes, _| {

@@ -1,15 +1,20 @@
 //! `predilect inspect`.
 
+use predilect_builder::phrases::Phrases;
+use predilect_core::Catalogue;
 use predilect_core::catalogue::{Column, ColumnKind};
 use predilect_core::rank::Signal;
-use predilect_engine::Engine;
+use predilect_engine::{Engine, TopicReply};
 use serde_json::{Value, json};
 
 use crate::args::InspectArgs;
+use crate::compare::{Agreement, compare};
 use crate::failure::Failure;
 use crate::files;
 use crate::table::{self, number, text};
 
+/// Keyphrases shown of an item.
+const KEYPHRASES: usize = 6;
 /// Labels shown of a field.
 const LABELS: usize = 5;
 
@@ -19,6 +24,17 @@ pub fn inspect(args: &InspectArgs) -> Result<(), Failure> {
     let size = bytes.len();
     let engine =
         Engine::open(bytes).map_err(|error| Failure::data(format!("{}: {error}", args.catalogue.display())))?;
+    if let Some(path) = &args.beside {
+        let other = Catalogue::open(files::read(path)?)
+            .map_err(|error| Failure::data(format!("{}: {error}", path.display())))?;
+        let Agreement { items, same_name, rand } = compare(engine.catalogue(), &other);
+        println!("{items} items in both");
+        for (level, at) in [("upper", 0), ("lower", 1)] {
+            let (same, rand) = (100.0 * same_name[at], rand[at]);
+            println!("  {level} topics: {same:.1} % have a topic of the same name, adjusted Rand index {rand:.3}");
+        }
+        return Ok(());
+    }
     if !args.item.is_empty() {
         return items(&engine, args);
     }
@@ -30,6 +46,8 @@ pub fn inspect(args: &InspectArgs) -> Result<(), Failure> {
             info.insert("format".into(), json!(header.format));
             info.insert("background".into(), json!(header.background));
             info.insert("learned".into(), json!(header.learned));
+            info.insert("topics".into(), json!(engine.topics(None, 0)));
+            info.insert("repeats".into(), json!(header.repeats));
         }
         println!("{info}");
         return Ok(());
@@ -46,12 +64,32 @@ pub fn inspect(args: &InspectArgs) -> Result<(), Failure> {
         let weight = |signal: &Signal| format!("{} {:.3}", signal.name(), learned.weights.of(*signal));
         println!("weights     {}", Signal::ALL.iter().map(weight).collect::<Vec<_>>().join(", "));
     }
+    print!("{}", tree(&engine));
     println!("\nfields to filter by");
     print!(
         "{}",
         table::render(&[text("field", 30), text("kind", 6), number("items"), text("values", 100)], &columns(&engine))
     );
     Ok(())
+}
+
+/// The topics, parts indented, with the words of each.
+fn tree(engine: &Engine) -> String {
+    fn level(topics: &[TopicReply], indent: usize, rows: &mut Vec<Vec<String>>) {
+        for topic in topics {
+            let name = format!("{}{}", "  ".repeat(indent), topic.name);
+            rows.push(vec![name, topic.count.to_string(), topic.keywords.join(", ")]);
+            level(&topic.topics, indent + 1, rows);
+        }
+    }
+    let mut out = String::new();
+    for language in &engine.catalogue().topics().languages {
+        let mut rows = Vec::new();
+        level(&engine.topics(Some(language), 0), 0, &mut rows);
+        let columns = [text("topic", 40), number("items"), text("about", 60)];
+        out.push_str(&format!("\ntopics, {language}\n{}", table::render(&columns, &rows)));
+    }
+    out
 }
 
 fn columns(engine: &Engine) -> Vec<Vec<String>> {
@@ -96,6 +134,7 @@ fn day(days: f64) -> String {
 }
 
 fn items(engine: &Engine, args: &InspectArgs) -> Result<(), Failure> {
+    let phrases = Phrases::find(engine.catalogue()).map_err(|error| Failure::data(error.to_string()))?;
     let found = engine.items(&args.item).map_err(|error| Failure::data(error.to_string()))?;
     for (id, fields) in args.item.iter().zip(found) {
         let Some(fields) = fields else {
@@ -113,6 +152,11 @@ fn items(engine: &Engine, args: &InspectArgs) -> Result<(), Failure> {
         for (name, value) in fields.as_object().into_iter().flatten().filter(|(name, _)| *name != "id") {
             let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             println!("  {name:<12} {value}");
+        }
+        if let Some(item) = engine.catalogue().find(id) {
+            let key = phrases.key(engine.catalogue(), item, KEYPHRASES);
+            let texts: Vec<&str> = key.iter().map(|phrase| phrase.text.as_str()).collect();
+            println!("  {:<12} {}", "keyphrases", texts.join(" · "));
         }
     }
     Ok(())

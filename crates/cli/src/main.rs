@@ -5,10 +5,12 @@
 mod answer;
 mod args;
 mod build;
+mod compare;
 mod estimate;
 mod eval;
 mod failure;
 mod files;
+mod heads;
 mod inspect;
 mod model;
 mod table;
@@ -25,6 +27,8 @@ fn main() -> ExitCode {
     let outcome = match command {
         Command::Build(args) => build::build(&args),
         Command::Train(args) => train::train(&args),
+        Command::TrainHead(args) => heads::train_head(&args),
+        Command::Classify(args) => heads::classify(&args),
         Command::Inspect(args) => inspect::inspect(&args),
         Command::Recommend(args) => answer::recommend(&args),
         Command::Similar(args) => answer::similar(&args),

@@ -6,6 +6,7 @@ mod relaxed;
 
 use js_sys::Uint8Array;
 use predilect_encoder::{Compute, EncoderError, Manifest, ModelFile};
+use predilect_heads::{Head, HeadError};
 use std::borrow::Cow;
 use std::ops::Range;
 use wasm_bindgen::prelude::*;
@@ -66,6 +67,31 @@ impl Encoder {
     pub fn fingerprint(&self) -> String {
         self.0.fingerprint().to_owned()
     }
+}
+
+/// What a head says of each of some vectors of the encoder `fingerprint`: JSON of a list.
+///
+/// # Errors
+/// `head-corrupt`, `encoder-mismatch`.
+#[wasm_bindgen]
+pub fn classify(head: &str, vectors: &[f32], fingerprint: &str) -> Result<String, JsValue> {
+    let answers = Head::from_json(head).and_then(|head| head.classify(vectors, fingerprint)).map_err(of_head)?;
+    serde_json::to_string(&answers).map_err(|error| js_error("bad-input", &error.to_string()))
+}
+
+/// A head, as JSON, of labels and the vectors of what describes them.
+///
+/// # Errors
+/// `bad-input`.
+#[wasm_bindgen(js_name = describedHead)]
+pub fn described_head(labels: Vec<String>, vectors: &[f32], fingerprint: &str) -> Result<String, JsValue> {
+    let classes: Vec<usize> = (0..labels.len()).collect();
+    let head = Head::prototypes("described", fingerprint, &labels, vectors, &classes, 0).map_err(of_head)?;
+    Ok(head.to_json())
+}
+
+fn of_head(error: HeadError) -> JsValue {
+    js_error(error.code(), &error.to_string())
 }
 
 /// A model file that stays in JavaScript's memory.

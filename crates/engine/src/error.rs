@@ -26,6 +26,12 @@ pub enum EngineError {
         /// Name of the catalogue.
         catalogue: String,
     },
+    /// No topic has this name.
+    #[error("topic \"{name}\" is not in the catalogue; ask topics() for their names")]
+    UnknownTopic {
+        /// The name that was asked for.
+        name: String,
+    },
     /// No interest has this key.
     #[error("interest \"{key}\" is not in the profile; ask profile() for its keys")]
     UnknownInterest {
@@ -82,7 +88,7 @@ impl EngineError {
             Self::Profile(ProfileError::Event(_)) => "bad-event",
             Self::Profile(ProfileError::Typed { .. }) | Self::Filter(_) | Self::Request { .. } => "bad-request",
             Self::Vector(_) => "dimension-mismatch",
-            Self::UnknownItem { .. } | Self::UnknownInterest { .. } => "unknown-item",
+            Self::UnknownItem { .. } | Self::UnknownInterest { .. } | Self::UnknownTopic { .. } => "unknown-item",
             Self::EncoderMismatch { .. } => "encoder-mismatch",
             Self::Cursor { .. } => "bad-cursor",
             Self::Snapshot { .. } => "snapshot-corrupt",

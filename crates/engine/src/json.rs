@@ -84,12 +84,20 @@ impl Engine {
         write(&self.stars(&ids))
     }
 
+    /// [`Engine::topics`].
+    ///
+    /// # Errors
+    /// Only if they cannot be written.
+    pub fn topics_json(&self, lang: Option<&str>, examples: usize) -> Result<String, EngineError> {
+        write(&self.topics(lang, examples))
+    }
+
     /// [`Engine::profile_reply`].
     ///
     /// # Errors
     /// Only if it cannot be written.
-    pub fn profile_json(&self, now: Millis) -> Result<String, EngineError> {
-        write(&self.profile_reply(now))
+    pub fn profile_json(&self, now: Millis, lang: Option<&str>) -> Result<String, EngineError> {
+        write(&self.profile_reply(now, lang))
     }
 
     /// [`Engine::forget`] of `{"item": id}`, `{"interest": key}`, `{"before": ms}` or `{"all": true}`.

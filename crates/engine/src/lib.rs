@@ -15,6 +15,7 @@ mod plan;
 mod recall;
 mod request;
 mod snapshot;
+mod topics;
 
 pub use cursor::Shown;
 pub use error::EngineError;
@@ -24,6 +25,7 @@ pub use request::{
     Reply, ReplyItem, SearchRequest,
 };
 pub use snapshot::TypedBody;
+pub use topics::TopicReply;
 
 use std::cell::{OnceCell, RefCell};
 
@@ -208,7 +210,8 @@ impl Engine {
     }
 
     /// All that is known of the person, as of `now`.
-    pub fn profile_reply(&self, now: Millis) -> ProfileReply {
+    /// Names of interests are in the language of this code, or else in that of their items.
+    pub fn profile_reply(&self, now: Millis, lang: Option<&str>) -> ProfileReply {
         let taste = self.taste(now);
         let ids = |items: &[ItemIdx]| items.iter().map(|&item| self.catalogue.id(item).to_owned()).collect();
         self.weights(true);
@@ -216,8 +219,8 @@ impl Engine {
         let factors = Signal::ALL.into_iter().map(Signal::name).zip(choices.factors().iter().copied());
         ProfileReply {
             events: self.profile.events().len(),
-            interests: self.interest_replies(taste.interests.iter().chain(&taste.muted)),
-            negatives: self.interest_replies(taste.negatives.iter()),
+            interests: self.interest_replies(taste.interests.iter().chain(&taste.muted), lang),
+            negatives: self.interest_replies(taste.negatives.iter(), lang),
             owned: ids(&taste.owned),
             dismissed: ids(&taste.dismissed),
             recent: self.profile.events().iter().rev().take(RECENT).cloned().collect(),
@@ -225,7 +228,11 @@ impl Engine {
         }
     }
 
-    fn interest_replies<'a>(&self, interests: impl Iterator<Item = &'a Interest> + Clone) -> Vec<InterestReply> {
+    fn interest_replies<'a>(
+        &self,
+        interests: impl Iterator<Item = &'a Interest> + Clone,
+        lang: Option<&str>,
+    ) -> Vec<InterestReply> {
         let weight = |interest: &Interest| if interest.tuned > 0.0 { interest.weight } else { 0.0 };
         let total = interests.clone().map(weight).sum::<f64>().max(f64::MIN_POSITIVE);
         let reply = |interest: &Interest| {
@@ -237,7 +244,9 @@ impl Engine {
             let medoid = items.first().cloned();
             let (key, weight) = (interest.key.clone(), weight(interest) / total);
             let tuned = Some(interest.tuned).filter(|&tuned| tuned != 1.0);
-            InterestReply { key, label, kind, weight, tuned, medoid, items }
+            let (name, keywords) = self.interest_name(&interest.origin, lang);
+            let name = name.unwrap_or_else(|| label.clone());
+            InterestReply { key, name, keywords, label, kind, weight, tuned, medoid, items }
         };
         interests.map(reply).collect()
     }

@@ -85,6 +85,14 @@ impl Engine {
                 allowed.remove(item.row());
             }
         }
+        if let Some(name) = &request.topic {
+            let topic = self.topic(name)?;
+            let topics = self.catalogue.topics();
+            self.catalogue
+                .items()
+                .filter(|&item| !topics.holds(topic, item))
+                .for_each(|item| allowed.remove(item.row()));
+        }
         let taste = self.taste(request.now);
         if !request.include_owned {
             taste.known.iter().for_each(|item| allowed.remove(item.row()));
@@ -158,6 +166,8 @@ impl Engine {
     fn shape<'a>(&'a self, asked: &Asked<'_>) -> Result<Shape<'a>, EngineError> {
         let request = asked.request;
         let mut shape = Shape { diversity: request.diversity(), pins: asked.pins.clone(), ..Shape::default() };
+        // What says the same comes once.
+        shape.caps.extend(self.catalogue.repeats().map(|labels| (labels, 1)));
         for (field, value) in &request.caps {
             let Some(most) = value.as_u64().filter(|&most| most > 0) else {
                 return refuse(format!("caps on \"{field}\": found {value}, expected a whole number above 0"));

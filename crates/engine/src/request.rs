@@ -42,6 +42,9 @@ pub struct RecommendRequest {
     /// Condition on fields, see [`predilect_core::filter`].
     #[serde(default)]
     pub filter: Map<String, Value>,
+    /// Name of a topic, in any language, whose items alone are shown.
+    #[serde(default)]
+    pub topic: Option<String>,
     /// 0 (best scores only) to 1 (as different as possible). Where it is left out, .3 for `for-you`, `because` and `trending`,
     /// else 0.
     #[serde(default)]
@@ -109,6 +112,7 @@ impl RecommendRequest {
             k: ten(),
             seed: 0,
             filter: Map::new(),
+            topic: None,
             diversity: None,
             explore: 0.0,
             include_owned: false,
@@ -251,6 +255,10 @@ pub struct InterestReply {
     pub key: String,
     /// Name for people: title of the most central item, or the typed text.
     pub label: String,
+    /// What it is about: the topic of most of its items, or else as `label`.
+    pub name: String,
+    /// Labels that its items share and others have not, and what its topic is about, at most 5.
+    pub keywords: Vec<String>,
     /// `items` or `typed`.
     pub kind: &'static str,
     /// Share of all interests (or negatives), 0..=1; 0 for a muted one.

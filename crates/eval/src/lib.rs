@@ -7,6 +7,7 @@
 
 pub mod ablation;
 pub mod data;
+pub mod heads;
 pub mod metrics;
 pub mod models;
 pub mod rating;

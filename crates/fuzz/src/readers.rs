@@ -129,7 +129,7 @@ fn use_profile(engine: &mut Engine) {
     engine.recommend_json(&json!({"now": NOW, "k": 5, "explore": 0.1}).to_string()).unwrap();
     for _ in 0..USED {
         // What is left is grouped anew each time.
-        let reply: Value = serde_json::from_str(&engine.profile_json(NOW).unwrap()).unwrap();
+        let reply: Value = serde_json::from_str(&engine.profile_json(NOW, None).unwrap()).unwrap();
         let Some(first) = reply["interests"].get(0) else { break };
         engine.forget_json(&json!({"interest": first["key"]}).to_string()).unwrap();
     }

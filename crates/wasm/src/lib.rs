@@ -77,9 +77,19 @@ impl Engine {
         self.0.stars_json(ids).map_err(thrown)
     }
 
-    /// All that is known of the person.
-    pub fn profile(&self, now: f64) -> Result<String, JsValue> {
-        self.0.profile_json(now as i64).map_err(thrown)
+    /// The topics of the catalogue.
+    pub fn topics(&self, examples: usize, lang: Option<String>) -> Result<String, JsValue> {
+        self.0.topics_json(lang.as_deref(), examples).map_err(thrown)
+    }
+
+    /// Adds a topic to what the person likes, and returns the vector that stands for it.
+    pub fn follow(&mut self, topic: &str, at: f64, weight: f64) -> Result<Vec<f32>, JsValue> {
+        self.0.follow(topic, at as i64, weight).map_err(thrown)
+    }
+
+    /// All that is known of the person, with names in a language where there are any.
+    pub fn profile(&self, now: f64, lang: Option<String>) -> Result<String, JsValue> {
+        self.0.profile_json(now as i64, lang.as_deref()).map_err(thrown)
     }
 
     /// Forgets an item, an interest, everything before a time, or everything.

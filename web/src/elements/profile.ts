@@ -18,7 +18,7 @@ export class PredilectProfile extends PredilectElement {
   }
 
   protected override async content(host: Host): Promise<Node[]> {
-    const profile = await host.recommender.profile();
+    const profile = await host.recommender.profile({ lang: this.language });
     const ids = [...profile.interests, ...profile.negatives].flatMap(({ items }) => items);
     const found = (await host.recommender.items([...new Set(ids)])) as (ItemFields | null)[];
     const titles = new Map(found.flatMap((fields) => (fields ? [[fields.id, titleOf(fields)]] : [])));
@@ -40,15 +40,15 @@ export class PredilectProfile extends PredilectElement {
   }
 
   #interest(interest: Interest, most: number, titles: ReadonlyMap<string, string>): HTMLElement {
-    const { key, label, weight, medoid, tuned = 1, items, kind } = interest;
+    const { key, name, weight, medoid, tuned = 1, items, kind: origin } = interest;
     const percent = Math.round((100 * weight) / most);
-    const button = (name: string, text: string, pressed: boolean | undefined, run: () => void): HTMLElement =>
+    const button = (kind: string, text: string, pressed: boolean | undefined, run: () => void): HTMLElement =>
       el(
         'button',
         {
           type: 'button',
-          part: `button ${name}`,
-          'data-key': `${name} ${key}`,
+          part: `button ${kind}`,
+          'data-key': `${kind} ${key}`,
           'aria-pressed': pressed === undefined ? undefined : String(pressed),
           onclick: run,
         },
@@ -56,24 +56,24 @@ export class PredilectProfile extends PredilectElement {
       );
     const tune = (value: number): void => {
       const event = { kind: 'tune', item: medoid ?? '', value: tuned === value ? 1 : value } as const;
-      void this.change((recommender) => recommender.record(event), label);
+      void this.change((recommender) => recommender.record(event), name);
     };
     const forget = (): void =>
-      void this.change((recommender) => recommender.forget({ interest: key }), this.say.forgot(label));
+      void this.change((recommender) => recommender.forget({ interest: key }), this.say.forgot(name));
     const details = el(
       'details',
       { class: tuned === 0 ? 'muted' : undefined, part: 'interest', open: this.#open.has(key) },
       el(
         'summary',
         { 'data-key': `interest ${key}` },
-        label,
+        name,
         ' ',
         el('meter', { min: 0, max: 100, value: percent, 'aria-label': this.say.strength(percent) }),
       ),
       el(
         'div',
         {},
-        el('p', { class: 'note' }, kind === 'typed' ? this.say.typed : this.say.made),
+        el('p', { class: 'note' }, origin === 'typed' ? this.say.typed : this.say.made),
         el('ul', {}, ...items.slice(0, 8).map((id) => el('li', {}, titles.get(id) ?? id))),
         el(
           'div',

@@ -53,6 +53,9 @@ async function answer({ bytes, steps, given, fingerprint, worker }) {
       const { text, at = 0, weight = 1, ...rest } = request;
       if (call === 'describe') return recommender.describe(text, { at, weight });
       if (call === 'search') return recommender.search(text, rest);
+      if (call === 'follow') return recommender.follow(request.topic, { at, weight });
+      if (call === 'classify') return recommender.classify(request.texts, { labels: request.labels });
+      if (call === 'profile') return recommender.profile();
       return recommender[call](request);
     });
   }

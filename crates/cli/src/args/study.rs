@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::ModelArgs;
 
 const EVAL_EXAMPLES: &str = "\
 Examples:
@@ -18,10 +20,14 @@ only. Choose with --validation; look at the test once.";
 
 /// `eval`.
 #[derive(Debug, Args)]
-#[command(after_help = EVAL_EXAMPLES)]
+#[command(after_help = EVAL_EXAMPLES, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct EvalArgs {
+    /// What else to measure
+    #[command(subcommand)]
+    pub study: Option<Study>,
     /// Folder or file of the data
-    pub data: PathBuf,
+    #[arg(required = true)]
+    pub data: Option<PathBuf>,
     /// Catalogue with the vectors of the items; without it only baselines are measured
     #[arg(long, value_name = "FILE")]
     pub catalogue: Option<PathBuf>,
@@ -84,6 +90,103 @@ pub struct EvalArgs {
     /// Do not say what is being done
     #[arg(short, long)]
     pub quiet: bool,
+}
+
+/// What `eval` measures besides recommendations.
+#[derive(Debug, Subcommand)]
+pub enum Study {
+    /// Measure how well heads learn from a few labelled texts, beside logistic regression over words
+    Heads(EvalHeadsArgs),
+}
+
+const EVAL_HEADS_EXAMPLES: &str = "\
+Examples:
+  predilect eval heads reviews.jsonl --sizes 8,32,128
+  predilect eval heads reviews.jsonl --validation --l2 0.1,1,10      to choose the penalty
+
+Data: JSON Lines of {\"text\": …, \"label\": …}. Examples are drawn from half of the texts; a quarter is for
+choices, a quarter for the test.";
+
+/// `eval heads`.
+#[derive(Debug, Args)]
+#[command(after_help = EVAL_HEADS_EXAMPLES)]
+pub struct EvalHeadsArgs {
+    /// Labelled texts
+    pub labelled: PathBuf,
+    #[command(flatten)]
+    pub model: ModelArgs,
+    /// Labelled examples, of all labels together
+    #[arg(long, value_name = "N", value_delimiter = ',', default_value = "8,32,128")]
+    pub sizes: Vec<usize>,
+    /// Draws of examples at each size
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub seeds: u64,
+    /// Texts that are used at most, spread evenly over the file
+    #[arg(long, value_name = "N", default_value_t = 4000)]
+    pub limit: usize,
+    /// Penalty; of several each is measured
+    #[arg(long, value_name = "L2", value_delimiter = ',', default_value = "1")]
+    pub l2: Vec<f64>,
+    /// Penalty of the regression over words [default: the same]
+    #[arg(long, value_name = "L2")]
+    pub words_l2: Option<f64>,
+    /// Measure on the texts that choices are made on, not on those of the test
+    #[arg(long)]
+    pub validation: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+const TRAIN_HEAD_EXAMPLES: &str = "\
+Example:
+  predilect train-head reviews.jsonl -o sentiment.json --name sentiment
+
+Input is JSON Lines of {\"text\": …, \"label\": …}. With fewer than four examples of a label the head compares a
+text with the mean of each label's, with more it is a logistic regression.";
+
+/// `train-head`.
+#[derive(Debug, Args)]
+#[command(after_help = TRAIN_HEAD_EXAMPLES)]
+pub struct TrainHeadArgs {
+    /// Labelled texts
+    pub labelled: PathBuf,
+    /// Head to write
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// Its name
+    #[arg(long, default_value = "head")]
+    pub name: String,
+    #[command(flatten)]
+    pub model: ModelArgs,
+    /// Penalty of large weights, above 0
+    #[arg(long, value_name = "L2", default_value_t = 1.0)]
+    pub l2: f64,
+}
+
+const CLASSIFY_EXAMPLES: &str = "\
+Examples:
+  predilect classify --head sentiment.json '好评，物流很快'
+  predilect classify --label 'sport=a match or a race' --label 'money=banks and shares' 'The final ended in a draw'";
+
+/// `classify`.
+#[derive(Debug, Args)]
+#[command(after_help = CLASSIFY_EXAMPLES)]
+pub struct ClassifyArgs {
+    /// Texts
+    #[arg(required = true)]
+    pub texts: Vec<String>,
+    /// File of a head
+    #[arg(long, value_name = "FILE", required_unless_present = "label", conflicts_with = "label")]
+    pub head: Option<PathBuf>,
+    /// A label and what it means, in place of a head; two or more
+    #[arg(long, value_name = "LABEL=DESCRIPTION")]
+    pub label: Vec<String>,
+    #[command(flatten)]
+    pub model: ModelArgs,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// A protocol.

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Map, Value};
 
 use super::write::{Parts, assemble};
-use super::{Catalogue, CatalogueError, ItemIdx, ItemParts, Learned, LearnedHead, LinkKind, Links, corrupt};
+use super::{Catalogue, CatalogueError, ItemIdx, ItemParts, Learned, LearnedHead, LinkKind, Links, Topics, corrupt};
 use crate::vector::{UnitVector, VectorError, quantise_row};
 
 /// What is to be changed.
@@ -95,6 +95,8 @@ pub fn amend(catalogue: Vec<u8>, change: &Change<'_>) -> Result<Vec<u8>, Catalog
         Some(head) => draft.learn(&kept.learned(head))?,
         None => draft.link(LinkKind::Alike, &kept.links(LinkKind::Alike))?,
     }
+    draft.topics(&kept.topics(&rows, &scales))?;
+    draft.repeats(&kept.repeats())?;
     draft.finish()
 }
 
@@ -132,6 +134,37 @@ impl<'a> Kept<'a> {
             links.filter_map(|(other, weight)| Some((self.now[other.row()]?, weight as f32))).collect()
         };
         self.sources.iter().map(|source| source.map_or_else(|_| Vec::new(), row)).collect()
+    }
+
+    /// Items that stay keep their topic; others get the one they are closest to.
+    fn topics(&self, rows: &[i8], scales: &[f32]) -> Topics {
+        let old = self.old.topics();
+        if old.tree.is_empty() || self.sources.is_empty() {
+            return Topics::default();
+        }
+        let centres = if self.sources.iter().any(Result::is_err) { self.old.topic_centres() } else { Vec::new() };
+        let d = self.old.header().dimension;
+        let topic = |(row, source): (usize, &Result<ItemIdx, usize>)| match source {
+            Ok(item) => old.of_item[item.row()],
+            Err(_) => Catalogue::closest_topic(&centres, &rows[row * d..(row + 1) * d], scales[row]),
+        };
+        Topics { of_item: self.sources.iter().enumerate().map(topic).collect(), ..old.clone() }
+    }
+
+    /// Repeats among the items that stay; what is put is not compared with the rest.
+    fn repeats(&self) -> Vec<(u32, u32)> {
+        let Some(labels) = self.old.repeats() else { return Vec::new() };
+        let mut first: HashMap<u32, u32> = HashMap::new();
+        let mut pairs = Vec::new();
+        for (row, source) in (0..).zip(self.sources) {
+            for &label in source.map_or(&[][..], |item| labels.of(item.row())) {
+                match first.get(&label) {
+                    Some(&first) => pairs.push((row, first)),
+                    None => drop(first.insert(label, row)),
+                }
+            }
+        }
+        pairs
     }
 
     fn learned(&self, head: LearnedHead) -> Learned {

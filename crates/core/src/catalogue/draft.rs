@@ -7,6 +7,7 @@ use safetensors::{Dtype, SafeTensors};
 
 use super::learned::Learned;
 use super::links::{LinkKind, Links, pack, row_type};
+use super::topics::Topics;
 use super::write::{Tensor, finish, percentiles};
 use super::{Catalogue, CatalogueError, Header, OutlineHead};
 
@@ -21,14 +22,30 @@ pub fn attach(catalogue: &Catalogue, learned: &Learned) -> Result<Vec<u8>, Catal
     draft.finish()
 }
 
-/// The bytes of `catalogue` with what was measured and found of its items: `outline`, and which are alike.
+/// What was measured and found of the items of a catalogue.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// How a scan may be cut short.
+    pub outline: Option<OutlineHead>,
+    /// Which are alike.
+    pub alike: Links,
+    /// What they are about.
+    pub topics: Topics,
+    /// Rows that say the same as an earlier one, with the first that does, ascending.
+    pub repeats: Vec<(u32, u32)>,
+}
+
+/// The bytes of `catalogue` with what was found of its items.
 ///
 /// # Errors
-/// [`CatalogueError::Parts`] if the rows of `alike` are not those of the catalogue.
-pub fn measured(catalogue: &Catalogue, outline: Option<OutlineHead>, alike: &Links) -> Result<Vec<u8>, CatalogueError> {
+/// [`CatalogueError::Parts`] if the rows of `alike` are not those of the catalogue, [`CatalogueError::Corrupt`] if topics or repeats do
+/// not fit it.
+pub fn measured(catalogue: &Catalogue, found: &Found) -> Result<Vec<u8>, CatalogueError> {
     let mut draft = Draft::of(catalogue)?;
-    draft.header.outline = outline;
-    draft.link(LinkKind::Alike, alike)?;
+    draft.header.outline = found.outline;
+    draft.link(LinkKind::Alike, &found.alike)?;
+    draft.topics(&found.topics)?;
+    draft.repeats(&found.repeats)?;
     draft.finish()
 }
 
@@ -92,6 +109,37 @@ impl Draft {
         };
         let rows = Tensor { dtype, shape: vec![items.len()], bytes: items.iter().flat_map(row_bytes).collect() };
         self.tensors.extend(parts.into_iter().zip([rows, Tensor::u8(counts), Tensor::u8(weights)]));
+        Ok(())
+    }
+
+    pub(super) fn topics(&mut self, topics: &Topics) -> Result<(), CatalogueError> {
+        topics.check(self.header.count)?;
+        self.header.topics = topics.tree.len();
+        if topics.tree.is_empty() {
+            ["topics", "topics.items"].iter().for_each(|name| drop(self.tensors.remove(*name)));
+            return Ok(());
+        }
+        let text = topics.to_text();
+        let again = Topics::from_text(&text).map(|read| Topics { of_item: topics.of_item.clone(), ..read });
+        if again.as_ref() != Some(topics) {
+            return Err(CatalogueError::Parts { what: "a topic has a tab or a line break in its name".to_owned() });
+        }
+        let items = match topics.tree.len() {
+            ..=256 => Tensor::u8(topics.of_item.iter().map(|&topic| topic as u8).collect()),
+            _ => Tensor::u16(&topics.of_item),
+        };
+        self.tensors.extend([("topics".to_owned(), Tensor::u8(text.into_bytes())), ("topics.items".to_owned(), items)]);
+        Ok(())
+    }
+
+    pub(super) fn repeats(&mut self, repeats: &[(u32, u32)]) -> Result<(), CatalogueError> {
+        self.header.repeats = repeats.len();
+        self.tensors.remove("repeats");
+        if !repeats.is_empty() {
+            let flat: Vec<u32> = repeats.iter().flat_map(|&(row, first)| [row, first]).collect();
+            super::repeats::read(flat.iter().copied(), self.header.count)?;
+            self.tensors.insert("repeats".to_owned(), Tensor { shape: vec![repeats.len(), 2], ..Tensor::u32(&flat) });
+        }
         Ok(())
     }
 
@@ -177,7 +225,8 @@ mod tests {
             let parts = CatalogueParts { name: "t", encoder: "e", dimension: 2, vectors: &vectors, items: &two };
             let plain = Catalogue::open(write(&parts).unwrap()).unwrap();
             let outline = Some(OutlineHead { cut, reach, recall: 0.98 });
-            Catalogue::open(measured(&plain, outline, &vec![vec![]; 2]).unwrap())
+            let found = Found { outline, alike: vec![vec![]; 2], topics: Topics::default(), repeats: Vec::new() };
+            Catalogue::open(measured(&plain, &found).unwrap())
         };
         let good = with(1, 0.25).unwrap();
         assert_eq!(good.header().outline, Some(OutlineHead { cut: 1, reach: 0.25, recall: 0.98 }));

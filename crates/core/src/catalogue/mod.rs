@@ -1,6 +1,6 @@
 //! The catalogue file: what it holds, how it is written ([`write`]) and read ([`Catalogue::open`]).
 //!
-//! # Layout, format 3
+//! # Layout, format 4
 //! A safetensors file. Its metadata has one key, `predilect`, whose value is the JSON of [`Header`]. Integers are little
 //! endian; `n` is the number of items, `d` the dimension.
 //!
@@ -30,6 +30,15 @@
 //! | `next.weights` | U8 | their weights, `(byte / 255)^2 * scale` |
 //! | `together.*`, `alike.*` | | the same for the other kinds |
 //!
+//! A catalogue that is divided into topics has their number as `topics` in its header, and two tensors; one in which items say the same
+//! has `repeats`.
+//!
+//! | tensor | type, shape | meaning |
+//! |---|---|---|
+//! | `topics` | U8 | text of [`Topics`]: names and keywords |
+//! | `topics.items` | U8 (U16 above 256 topics) `[n]` | topic of each item |
+//! | `repeats` | U32 `[m, 2]` | a row and the first row that says the same, in ascending order |
+//!
 //! A row is what is left of an item's vector when `centre` and the parts along the orthonormal `axes` are taken away, turned
 //! by `rotation` and made unit length again; a query goes the same way ([`Catalogue::project`]). Catalogues of fewer than 100 items have no centre.
 //!
@@ -47,17 +56,20 @@ mod links;
 mod places;
 mod read;
 mod reader;
+mod repeats;
 mod rotation;
 mod space;
+mod topics;
 mod write;
 
 pub use amend::{Change, amend};
 pub use columns::{Column, Labels, days_since_1970};
-pub use draft::{attach, measured};
+pub use draft::{Found, attach, measured};
 pub use learned::{Learned, LearnedHead};
 pub use levels::Levels;
 pub use links::{LinkKind, LinkScales, Links, MAX_LINKS};
 pub use read::Catalogue;
+pub use topics::{Topic, Topics};
 pub use write::percentiles;
 pub use write::{CatalogueParts, ItemParts, write};
 
@@ -65,7 +77,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// Version of the layout that this code writes and reads.
-pub const FORMAT: u32 = 3;
+pub const FORMAT: u32 = 4;
 
 const METADATA_KEY: &str = "predilect";
 
@@ -127,9 +139,19 @@ pub struct Header {
     /// How scans may be cut short, if that pays.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outline: Option<OutlineHead>,
+    /// Number of topics.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub topics: usize,
+    /// Number of items that say the same as one before them.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub repeats: usize,
     /// XXH3-64 of all the rest, 16 hex digits.
     #[serde(default)]
     pub checksum: String,
+}
+
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 /// How a scan may judge rows by their leading values; measured when the catalogue is built. In the header it is

@@ -10,7 +10,7 @@ use super::links::{LinkKind, Links, Store};
 use super::places::Places;
 use super::reader::{Known, Reader, Spans, places};
 use super::space::Space;
-use super::{CatalogueError, Column, ColumnHead, ColumnKind, Header, ItemIdx, LearnedHead, corrupt};
+use super::{CatalogueError, Column, ColumnHead, ColumnKind, Header, ItemIdx, Labels, LearnedHead, Topics, corrupt};
 use crate::vector::{Query, UnitVector};
 
 /// A catalogue in memory: the bytes of its file, and views into them.
@@ -31,6 +31,8 @@ pub struct Catalogue {
     trend: Vec<u8>,
     stars: Vec<u8>,
     links: Vec<Store>,
+    pub(super) topics: Topics,
+    repeats: Option<Labels>,
 }
 
 impl Catalogue {
@@ -59,6 +61,8 @@ impl Catalogue {
         let levels = levels.collect();
         let Known { support, trend, stars } = reader.learned()?;
         let links = LinkKind::ALL.iter().map(|kind| reader.links(*kind)).collect::<Result<_, _>>()?;
+        let topics = reader.topics()?;
+        let repeats = reader.repeats()?;
         let header = reader.header;
         let share = 0.0..=1.0;
         if header.outline.is_some_and(|o| {
@@ -82,6 +86,8 @@ impl Catalogue {
             trend,
             stars,
             links,
+            topics,
+            repeats,
         })
     }
 
@@ -230,6 +236,11 @@ impl Catalogue {
         let broken = || corrupt(format!("fields of item \"{}\" are not JSON", self.id(item)));
         let text = std::str::from_utf8(&self.bytes[self.fields.range(item.row())]).map_err(|_| broken())?;
         RawValue::from_string(text.to_owned()).map_err(|_| broken())
+    }
+
+    /// Which items say the same, as labels: those of one have one in common, the others none. None where all differ.
+    pub fn repeats(&self) -> Option<&Labels> {
+        self.repeats.as_ref()
     }
 
     /// The column of a field, with its kind.

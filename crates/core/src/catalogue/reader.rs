@@ -8,7 +8,10 @@ use safetensors::{Dtype, SafeTensorError, SafeTensors};
 use super::links::{LinkKind, Store, row_type};
 use super::places::Places;
 use super::space::Space;
-use super::{CatalogueError, Column, ColumnHead, ColumnKind, FORMAT, Header, Labels, METADATA_KEY, checksum, corrupt};
+use super::{
+    CatalogueError, Column, ColumnHead, ColumnKind, FORMAT, Header, Labels, METADATA_KEY, Topics, checksum, corrupt,
+    repeats,
+};
 use crate::vector::MAX_DIMENSION;
 
 /// Consecutive texts in the file.
@@ -194,6 +197,34 @@ impl<'a> Reader<'a> {
             return Err(corrupt("a link leads to a row that does not exist"));
         }
         Ok(Store { offsets, items, weights, scale: f64::from(scale) })
+    }
+
+    pub(super) fn topics(&self) -> Result<Topics, CatalogueError> {
+        if self.header.topics == 0 {
+            return Ok(Topics::default());
+        }
+        let text = std::str::from_utf8(self.data("topics", Dtype::U8, None)?).ok();
+        let mut topics = text.and_then(Topics::from_text).ok_or_else(|| corrupt("topics are no list of topics"))?;
+        let count = self.header.count;
+        topics.of_item = match topics.tree.len() {
+            ..=256 => self.data("topics.items", Dtype::U8, Some(&[count]))?.iter().map(|&topic| topic.into()).collect(),
+            _ => words(self.data("topics.items", Dtype::U16, Some(&[count]))?).map(u16::from_le_bytes).collect(),
+        };
+        if topics.tree.len() != self.header.topics {
+            return Err(corrupt("there are not as many topics as it says"));
+        }
+        topics.check(count)?;
+        Ok(topics)
+    }
+
+    pub(super) fn repeats(&self) -> Result<Option<Labels>, CatalogueError> {
+        match self.header.repeats {
+            0 => Ok(None),
+            many => {
+                let pairs = self.data("repeats", Dtype::U32, Some(&[many, 2]))?;
+                repeats::read(words(pairs).map(u32::from_le_bytes), self.header.count).map(Some)
+            }
+        }
     }
 
     fn column(&self, i: usize, kind: ColumnKind) -> Result<Column, CatalogueError> {

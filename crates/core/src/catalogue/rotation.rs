@@ -41,6 +41,16 @@ pub(super) fn turn(rotation: &[i16], vector: &[f64]) -> Vec<f32> {
     rotation.chunks_exact(vector.len()).map(product).collect()
 }
 
+/// The transpose of `rotation` times `vector`: what [`turn`] made it of.
+pub(super) fn turn_back(rotation: &[i16], vector: &[f32]) -> Vec<f64> {
+    let mut out = vec![0.0; vector.len()];
+    for (row, &value) in rotation.chunks_exact(vector.len()).zip(vector) {
+        let factor = f64::from(value) / ONE;
+        out.iter_mut().zip(row).for_each(|(out, &r)| *out += factor * f64::from(r));
+    }
+    out
+}
+
 /// The sum of `v v'`.
 fn second_moment(vectors: impl Iterator<Item = Vec<f64>>, d: usize) -> Vec<Vec<f64>> {
     let mut moment = vec![vec![0.0; d]; d];

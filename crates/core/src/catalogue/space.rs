@@ -87,6 +87,30 @@ impl Space {
         UnitVector::new(&turned).unwrap_or_else(|_| vector.clone())
     }
 
+    /// The vector of the encoder that a direction among the rows comes from: unit length, with nothing along the axes but what all
+    /// items have, so that [`Space::project`] leads back to the direction.
+    pub fn lift(&self, direction: &UnitVector) -> UnitVector {
+        if self.centre.is_empty() {
+            return direction.clone();
+        }
+        let mut back = match self.rotation.is_empty() {
+            true => wide(direction),
+            false => rotation::turn_back(&self.rotation, direction.as_slice()),
+        };
+        for axis in &self.axes {
+            let axis: Vec<f64> = axis.iter().map(|&v| f64::from(v)).collect();
+            remove(&mut back, &axis);
+        }
+        // |centre + t * back| = 1, of which one solution lies ahead, as the centre is within the sphere.
+        let centre: Vec<f64> = self.centre.iter().map(|&v| f64::from(v)).collect();
+        let square: f64 = back.iter().map(|v| v * v).sum();
+        let across: f64 = centre.iter().zip(&back).map(|(c, b)| c * b).sum();
+        let inside: f64 = 1.0 - centre.iter().map(|c| c * c).sum::<f64>();
+        let t = ((across * across + square * inside.max(0.0)).sqrt() - across) / square.max(f64::MIN_POSITIVE);
+        let vector: Vec<f32> = centre.iter().zip(&back).map(|(c, b)| (c + t * b) as f32).collect();
+        UnitVector::new(&vector).unwrap_or_else(|_| direction.clone())
+    }
+
     /// What is left of a vector without what all items share, if anything is.
     fn left(&self, vector: &UnitVector) -> Option<Vec<f64>> {
         let mut left: Vec<f64> = wide(vector).iter().zip(&self.centre).map(|(v, &c)| v - f64::from(c)).collect();

@@ -66,6 +66,10 @@ impl Tensor {
         let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
         Self { dtype: Dtype::U32, shape: vec![values.len()], bytes }
     }
+    pub(super) fn u16(values: &[u16]) -> Self {
+        let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
+        Self { dtype: Dtype::U16, shape: vec![values.len()], bytes }
+    }
     pub(super) fn f32(values: &[f32]) -> Self {
         let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
         Self { dtype: Dtype::F32, shape: vec![values.len()], bytes }
@@ -187,6 +191,8 @@ pub(super) fn assemble(parts: &Parts<'_>) -> Result<Draft, CatalogueError> {
         learned: None,
         links: LinkScales::default(),
         outline,
+        topics: 0,
+        repeats: 0,
         checksum: String::new(),
     };
     Ok(Draft { header, tensors })

@@ -1,0 +1,92 @@
+//! Topics of a catalogue: a tree of two levels, found among the vectors and named by the items' own words.
+
+mod cluster;
+mod name;
+
+use std::collections::BTreeSet;
+
+use predilect_core::catalogue::{Catalogue, Column, Topic, Topics};
+use predilect_core::{ItemIdx, Query};
+use serde_json::{Map, Value};
+
+use crate::phrases::Phrases;
+use name::Unnamed;
+
+/// Items below which there is nothing to divide.
+const FEW: usize = 12;
+/// Most topics of the upper level, as many as a person looks through.
+const MOST: f64 = 16.0;
+
+/// The topics of a catalogue, none for one of a few items.
+pub fn topics(catalogue: &Catalogue, phrases: &Phrases) -> Topics {
+    let count = catalogue.len();
+    if count < FEW {
+        return Topics::default();
+    }
+    let (upper, lower) = sizes(count);
+    let least = (count / (6 * lower)).clamp(3, 400);
+    let rows: Vec<u32> = (0..count as u32).collect();
+    let mut unnamed: Vec<Unnamed> = Vec::new();
+    let mut of_item = vec![0_u16; count];
+    for rows in cluster::cluster(catalogue, &rows, upper, (2 * least).min(count / 4)) {
+        let (parent, whole) = (unnamed.len(), rows.len());
+        let wanted = (rows.len() * lower).div_ceil(count).clamp(1, MOST as usize);
+        let parts = if wanted < 2 { Vec::new() } else { cluster::cluster(catalogue, &rows, wanted, least) };
+        rows.iter().for_each(|&row| of_item[row as usize] = parent as u16);
+        unnamed.push(Unnamed { parent: None, rows });
+        for rows in parts.into_iter().filter(|part| part.len() < whole) {
+            rows.iter().for_each(|&row| of_item[row as usize] = unnamed.len() as u16);
+            unnamed.push(Unnamed { parent: Some(parent), rows });
+        }
+    }
+    let (languages, mut tree) = name::name(&unnamed, phrases, &languages(catalogue));
+    for (topic, own) in tree.iter_mut().zip(&unnamed) {
+        if topic.names.iter().all(String::is_empty) {
+            // No phrase tells it from the others: its most central item does.
+            let centre = Query::from_values(&cluster::centre(catalogue, &own.rows));
+            let near = |row: &u32| catalogue.similarity(&centre, ItemIdx(*row));
+            let central = own.rows.iter().copied().reduce(|a, b| if near(&b) > near(&a) { b } else { a }).unwrap_or(0);
+            topic.names[0] = title(catalogue, central);
+        }
+    }
+    distinct(&mut tree);
+    Topics { languages, tree, of_item }
+}
+
+/// Topics wanted of the upper level and of both: few enough to look through, the more the larger a catalogue is.
+fn sizes(count: usize) -> (usize, usize) {
+    // Square roots only, which every machine takes alike: about 1.3 times the 0.44th power.
+    let root = (count as f64).sqrt();
+    let lower = 1.3 * root / root.sqrt().sqrt().sqrt();
+    let upper = (1.8 * lower.sqrt()).min(MOST);
+    (upper.round() as usize, lower.round() as usize)
+}
+
+fn languages(catalogue: &Catalogue) -> Vec<&str> {
+    let Some((_, Column::Label(labels))) = catalogue.column("lang") else { return vec!["und"; catalogue.len()] };
+    let of = |row: usize| labels.of(row).first().map_or("und", |&label| labels.names[label as usize].as_str());
+    (0..catalogue.len()).map(of).collect()
+}
+
+fn title(catalogue: &Catalogue, row: u32) -> String {
+    let item = ItemIdx(row);
+    let fields = catalogue.fields(item).ok();
+    let fields: Option<Map<String, Value>> = fields.and_then(|fields| serde_json::from_str(fields.get()).ok());
+    let title = fields.as_ref().and_then(|fields| fields.get("title")?.as_str());
+    title.unwrap_or(catalogue.id(item)).chars().take(60).collect()
+}
+
+/// A name that comes twice gets a number.
+fn distinct(tree: &mut [Topic]) {
+    let mut seen: BTreeSet<String> = Default::default();
+    for topic in tree {
+        for name in topic.names.iter_mut().filter(|name| !name.is_empty()) {
+            let plain = name.clone();
+            let mut times = 1;
+            while !seen.insert(name.to_lowercase()) {
+                times += 1;
+                *name = format!("{plain} ({times})");
+            }
+        }
+    }
+}
