@@ -92,7 +92,7 @@ proptest! {
         let innocent = recorded(&others);
         let request = json!({"now": NOW, "k": 50});
         prop_assert_eq!(recommended(&forgetful, request.clone()), recommended(&innocent, request));
-        prop_assert_eq!(forgetful.profile_json(NOW, None), innocent.profile_json(NOW));
+        prop_assert_eq!(forgetful.profile_json(NOW, None), innocent.profile_json(NOW, None));
     }
 
     #[test]
@@ -114,7 +114,7 @@ proptest! {
         let bytes = engine.snapshot().expect("a snapshot");
         let mut other = world::engine();
         other.restore(&bytes).expect("restores");
-        prop_assert_eq!(engine.profile_json(NOW, None), other.profile_json(NOW));
+        prop_assert_eq!(engine.profile_json(NOW, None), other.profile_json(NOW, None));
         prop_assert_eq!(other.snapshot().expect("a snapshot"), bytes.clone());
 
         let mut damaged = bytes.clone();
@@ -123,7 +123,7 @@ proptest! {
         if let Err(error) = other.restore(&damaged) {
             prop_assert!(["snapshot-corrupt", "snapshot-version"].contains(&error.code()), "{}", error);
         }
-        prop_assert_eq!(engine.profile_json(NOW, None), other.profile_json(NOW));
+        prop_assert_eq!(engine.profile_json(NOW, None), other.profile_json(NOW, None));
         let cut = other.restore(&bytes[..at]).map_err(|error| error.code());
         prop_assert_eq!(cut, Err("snapshot-corrupt"));
     }
