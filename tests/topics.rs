@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 fn engine() -> Engine {
     let mut builder = Builder::new(Options::default()).expect("options");
     let mut vectors: Vec<f32> = Vec::new();
+    let subjects = ["tea", "space", "chess"];
     for i in 0..18_usize {
-        let about = ["tea", "space", "chess"][i % 3];
+        let about = subjects[i % 3];
         let (text, side) = match i {
             16 | 17 => ("Notes of the first evening with an old kettle by the river".to_owned(), 0),
             0 => ("Notes of the first evening with an old kettle by the river".to_owned(), 0),
@@ -23,8 +24,8 @@ fn engine() -> Engine {
             ),
         };
         let title = format!("Part {i}");
-        let category = ["tea", "space", "chess"][side];
-        let item = json!({"id": format!("i{i}"), "title": title, "text": text, "lang": "en", "category": category});
+        let item =
+            json!({"id": format!("i{i}"), "title": title, "text": text, "lang": "en", "category": subjects[side]});
         builder.push(format!("{item}\n").as_bytes()).expect("record");
         vectors.extend((0..6).map(|j| if j == side { 1.0 } else { 0.02 * ((i * 7 + j * 5) % 11) as f32 }));
     }

@@ -22,8 +22,11 @@ const BY_VECTOR: f64 = 0.3;
 const LEAST: f64 = 0.1;
 /// Words that more items have tell little and cost most.
 const COMMON: usize = 2000;
-/// Two items that share so much of their words say the same; or so much if their vectors are so close.
+/// Items of fewer different words are names, and two names are two things.
+const STORY: usize = 8;
+/// Two items that share so much of their words say the same if their vectors are so close; or so much if they are closer.
 const SHARED: f64 = 0.8;
+const NEAR: f64 = 0.5;
 const RETOLD: f64 = 0.4;
 const CLOSE: f64 = 0.8;
 /// Fields that are no words.
@@ -64,7 +67,7 @@ pub(crate) fn links(catalogue: &Catalogue, words: &Words) -> Links {
 pub(crate) fn repeats(catalogue: &Catalogue, words: &Words) -> Vec<(u32, u32)> {
     let mut scores = vec![0.0_f32; catalogue.len()];
     let mut first: Vec<u32> = (0..catalogue.len() as u32).collect();
-    for item in catalogue.items() {
+    for item in catalogue.items().filter(|item| words.count[item.row()] >= STORY) {
         let query = catalogue.query(item);
         let mut best: Option<(f64, u32)> = None;
         for (other, shared) in words.closest(item.row(), &mut scores) {
@@ -89,7 +92,7 @@ pub(crate) fn repeats(catalogue: &Catalogue, words: &Words) -> Vec<(u32, u32)> {
 }
 
 fn says_the_same(shared: f64, near: f64) -> bool {
-    shared >= SHARED || shared >= RETOLD && near >= CLOSE
+    shared >= SHARED && near >= NEAR || shared >= RETOLD && near >= CLOSE
 }
 
 fn strongest(list: &mut Vec<(ItemIdx, f32)>, limit: usize) {
@@ -100,6 +103,8 @@ fn strongest(list: &mut Vec<(ItemIdx, f32)>, limit: usize) {
 /// Words of items, by item and by word.
 pub(crate) struct Words {
     language: Vec<String>,
+    /// Different words of each item.
+    count: Vec<usize>,
     of_item: Vec<Vec<(u32, f32)>>,
     of_word: Vec<Vec<(u32, f32)>>,
 }
@@ -131,6 +136,7 @@ impl Words {
             own.sort_unstable();
             counts.push(own.chunk_by(|a, b| a == b).map(|same| (same[0], same.len() as f32)).collect());
         }
+        let count = counts.iter().map(Vec::len).collect();
         let mut frequency = vec![0_usize; vocabulary.len()];
         counts.iter().flatten().for_each(|(word, _)| frequency[*word as usize] += 1);
         let all = counts.len() as f32;
@@ -144,7 +150,7 @@ impl Words {
             own.retain(|(word, _)| (2..=COMMON).contains(&frequency[*word as usize]));
             own.iter().for_each(|&(word, weight)| of_word[word as usize].push((item as u32, weight)));
         }
-        Ok(Self { language, of_item: counts, of_word })
+        Ok(Self { language, count, of_item: counts, of_word })
     }
 
     /// The other items that share most, with the cosine of their words. `scores` is all 0 before and after.
@@ -246,13 +252,24 @@ mod tests {
             ),
             text(5, serde_json::json!({"title": "Four mills on the river", "text": "A walk for Friday", "lang": "en"})),
         ];
-        // The fourth is close to the first, the last is not.
-        let near =
-            [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [1.0, 0.0, 0.1], [1.0, 0.0, 0.0], [1.0, 0.1, 0.0], [0.0, 0.3, 1.0]];
+        // The fifth is close to the first, the sixth is not; others show which words are common.
+        let mut near =
+            vec![[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [1.0, 0.0, 0.1], [1.0, 0.0, 0.0], [1.0, 0.1, 0.0], [0.0, 0.3, 1.0]];
+        let mut items = items.to_vec();
+        for row in 6..40 {
+            let text_of = format!(
+                "on the {} a {} came at the end {row}00",
+                ["hill", "road"][row % 2],
+                ["cat", "bus", "friend"][row % 3]
+            );
+            items.push(text(row, serde_json::json!({"title": format!("Page {row}00"), "text": text_of, "lang": "en"})));
+            near.push([-1.0, (row % 7) as f32, (row % 5) as f32]);
+        }
         let parts =
             CatalogueParts { name: "t", encoder: "e", dimension: 3, vectors: near.as_flattened(), items: &items };
         let opened = Catalogue::open(write(&parts).unwrap()).unwrap();
-        let found = repeats(&opened, &Words::read(&opened).unwrap());
+        let mut found = repeats(&opened, &Words::read(&opened).unwrap());
+        found.retain(|(row, _)| *row < 6);
         assert_eq!(
             found,
             [(2, 0), (4, 0)],

@@ -24,7 +24,7 @@ pub struct FitOptions {
 
 impl Default for FitOptions {
     fn default() -> Self {
-        Self { l2: 1.0, steps: 100 }
+        Self { l2: 10.0, steps: 100 }
     }
 }
 

@@ -125,7 +125,7 @@ pub struct EvalHeadsArgs {
     #[arg(long, value_name = "N", default_value_t = 4000)]
     pub limit: usize,
     /// Penalty; of several each is measured
-    #[arg(long, value_name = "L2", value_delimiter = ',', default_value = "1")]
+    #[arg(long, value_name = "L2", value_delimiter = ',', default_value = "10")]
     pub l2: Vec<f64>,
     /// Penalty of the regression over words [default: the same]
     #[arg(long, value_name = "L2")]
@@ -160,7 +160,7 @@ pub struct TrainHeadArgs {
     #[command(flatten)]
     pub model: ModelArgs,
     /// Penalty of large weights, above 0
-    #[arg(long, value_name = "L2", default_value_t = 1.0)]
+    #[arg(long, value_name = "L2", default_value_t = 10.0)]
     pub l2: f64,
 }
 
