@@ -1,5 +1,6 @@
 // The only file that fetches. What is fetched is fixed when the recommender is created and never depends on the profile.
 
+import { fromDisk } from './disk.js';
 import { abortError, PredilectError } from './errors.js';
 import type { Progress, Source, WasmSource } from './types.js';
 
@@ -78,7 +79,9 @@ async function open(url: string, { allowed, signal, file, progress, expected }: 
   let response: Response;
   progress({ file, phase: 'download', loaded: 0, ...(expected !== undefined && { total: expected }) });
   try {
-    response = await fetch(url, { signal, credentials: 'same-origin', referrerPolicy: 'no-referrer' });
+    response =
+      (await fromDisk(url)) ??
+      (await fetch(url, { signal, credentials: 'same-origin', referrerPolicy: 'no-referrer' }));
   } catch (error) {
     if (signal.aborted) throw abortError(signal);
     throw new PredilectError('network', `${url}: the ${file} cannot be fetched (${reason(error)})`, { cause: error });

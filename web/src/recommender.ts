@@ -1,6 +1,7 @@
 import type { Aggregate } from './aggregate.js';
 import { Client } from './client.js';
 import { markKept, signal, wasKept } from './consent.js';
+import { workingFolder } from './disk.js';
 import { PredilectError } from './errors.js';
 import type { KeepOptions } from './keeper.js';
 import { checkKeys, checkRecommend, checkText, headText, toJson } from './options.js';
@@ -436,7 +437,7 @@ function sha256(integrity: string): string {
 }
 
 function address(option: string, source: string): string {
-  const base = globalThis.document?.baseURI ?? globalThis.location?.href;
+  const base = globalThis.document?.baseURI ?? globalThis.location?.href ?? workingFolder();
   try {
     return new URL(source, base).href;
   } catch (error) {
