@@ -106,7 +106,8 @@ test('missing files, failing servers, broken transfers, no server', async () => 
 });
 
 test('an address that is none', async () => {
-  await rejects(open({ catalogue: './relative.predilect' }), 'bad-input', ['relative.predilect', 'absolute']);
+  await rejects(open({ catalogue: 'https://' }), 'bad-input', ['https://', 'is no address']);
+  await rejects(open({ catalogue: './relative.predilect' }), 'not-found', ['/relative.predilect']);
   await rejects(open({ catalogue: undefined }), 'bad-input', ['catalogue']);
 });
 
