@@ -16,7 +16,7 @@ fn engine() -> Engine {
             0 => ("Notes of the first evening with an old kettle by the river".to_owned(), 0),
             _ => (
                 format!(
-                    "{about} story {i} of {} and {}",
+                    "{about} {i} {} {}",
                     ["north", "south"][i % 2],
                     ["dawn", "noon", "dusk", "night"][i % 4]
                 ),
