@@ -15,11 +15,7 @@ fn engine() -> Engine {
             16 | 17 => ("Notes of the first evening with an old kettle by the river".to_owned(), 0),
             0 => ("Notes of the first evening with an old kettle by the river".to_owned(), 0),
             _ => (
-                format!(
-                    "{about} story {i} of {} and {}",
-                    ["north", "south"][i % 2],
-                    ["dawn", "noon", "dusk", "night"][i % 4]
-                ),
+                format!("{about} {i} {} {}", ["north", "south"][i % 2], ["dawn", "noon", "dusk", "night"][i % 4]),
                 i % 3,
             ),
         };

@@ -28,7 +28,7 @@ export function renderPicker({ view, profile }: Shown, model: Model, host: Picke
       'button',
       {
         type: 'button',
-        class: part ? 'pick part' : 'pick',
+        class: part ? 'pick pick-part' : 'pick',
         'data-key': `topic ${topic.names.en}`,
         lang: /[\u4e00-\u9fff]/.test(name) ? 'zh' : 'en',
         'aria-pressed': String(pressed !== undefined),

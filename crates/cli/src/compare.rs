@@ -37,8 +37,8 @@ fn topic(catalogue: &Catalogue, item: ItemIdx, upper: bool) -> Option<usize> {
 }
 
 fn adjusted_rand(pairs: &[(usize, usize)]) -> f64 {
-    let (mut cells, mut rows, mut columns): (HashMap<(usize, usize), f64>, HashMap<usize, f64>, HashMap<usize, f64>) =
-        Default::default();
+    let mut cells: HashMap<(usize, usize), f64> = HashMap::new();
+    let (mut rows, mut columns): (HashMap<usize, f64>, HashMap<usize, f64>) = Default::default();
     for &(a, b) in pairs {
         *cells.entry((a, b)).or_default() += 1.0;
         *rows.entry(a).or_default() += 1.0;
