@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 
 use predilect_builder::{Builder, Options};
 use predilect_encoder::{Encoder, Manifest};
-use predilect_engine::{Engine, EngineError};
+use predilect_engine::{ByMeaning, Engine, EngineError};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -155,7 +155,13 @@ impl Runner {
                 if let Some(object) = request.as_object_mut() {
                     object.remove("vector");
                 }
-                self.engine.search_json(&vector, &self.fingerprint, &request.to_string()).map(parsed)
+                self.engine
+                    .search_json(
+                        None,
+                        Some(ByMeaning { vector: &vector, encoder: &self.fingerprint }),
+                        &request.to_string(),
+                    )
+                    .map(parsed)
             }
             other => return Err(format!("no call \"{other}\"")),
         })

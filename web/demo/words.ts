@@ -264,6 +264,8 @@ export function because(reason: Reason, title: string | undefined): string {
         return named ? `与${named}相似` : '与这一条相似';
       case 'match':
         return typed ? `符合${typed}` : '符合你搜索的意思';
+      case 'words':
+        return typed ? `含有${typed}中的词` : '含有你搜索的词';
       case 'continue':
         return named && reason.event ? `你${did(reason.event.kind)}${named}` : '你还没看完';
       case 'calibration':
@@ -316,6 +318,8 @@ export function because(reason: Reason, title: string | undefined): string {
       return named ? `Like ${named}` : 'Like this one';
     case 'match':
       return typed ? `Fits ${typed}` : 'Fits the meaning of your search';
+    case 'words':
+      return typed ? `Has words of ${typed}` : 'Has words of your search';
     case 'continue':
       return named && reason.event ? `You ${did(reason.event.kind)} ${named}` : 'You have not finished this';
     case 'calibration':

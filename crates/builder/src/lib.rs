@@ -31,9 +31,11 @@ mod options;
 mod report;
 mod summary;
 mod value;
+mod words;
 
 pub use build::Builder;
 pub use error::BuilderError;
 pub use items::{Items, remove};
 pub use options::{Format, Options, Role};
 pub use report::{FieldKind, FieldReport, Lengths, Note, Reason, Report, Sample, Tally};
+pub use words::{field_texts, index_words, words};

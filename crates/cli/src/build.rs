@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::args::BuildArgs;
 use crate::failure::Failure;
-use crate::{files, model};
+use crate::{files, index, model};
 
 /// Reads, cleans, encodes, writes.
 pub fn build(args: &BuildArgs) -> Result<(), Failure> {
@@ -44,12 +44,19 @@ pub fn build(args: &BuildArgs) -> Result<(), Failure> {
         None => (bytes, None),
     };
     files::write(output, &bytes)?;
+    let size = bytes.len();
+    let words = if args.no_words {
+        None
+    } else {
+        let catalogue = Catalogue::open(bytes).map_err(|error| Failure::data(error.to_string()))?;
+        Some(index::write(&catalogue, &index::beside(output))?)
+    };
 
     let rate = items.len() as f64 / seconds.max(1e-9);
     if args.json {
         let output = json!({
-            "file": output, "bytes": bytes.len(), "dimension": encoder.dimension(), "fingerprint": encoder.fingerprint(),
-            "encode_seconds": seconds, "texts_per_second": rate,
+            "file": output, "bytes": size, "dimension": encoder.dimension(), "fingerprint": encoder.fingerprint(),
+            "encode_seconds": seconds, "texts_per_second": rate, "words": words,
         });
         println!("{}", json!({"report": items.report(), "events": learned, "output": output}));
     } else {
@@ -60,9 +67,12 @@ pub fn build(args: &BuildArgs) -> Result<(), Failure> {
             "{}: {} items, {:.2} MB, encoder {}, {seconds:.1} s of encoding ({rate:.0} texts a second)",
             output.display(),
             items.len(),
-            bytes.len() as f64 / 1e6,
+            size as f64 / 1e6,
             encoder.fingerprint()
         );
+        if let Some(words) = &words {
+            println!("{}", index::summary(words));
+        }
     }
     Ok(())
 }

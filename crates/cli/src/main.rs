@@ -9,6 +9,7 @@ mod estimate;
 mod eval;
 mod failure;
 mod files;
+mod index;
 mod inspect;
 mod model;
 mod table;
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
     let command = Predilect::parse().command;
     let outcome = match command {
         Command::Build(args) => build::build(&args),
+        Command::Index(args) => index::index(&args),
         Command::Train(args) => train::train(&args),
         Command::Inspect(args) => inspect::inspect(&args),
         Command::Recommend(args) => answer::recommend(&args),

@@ -40,6 +40,11 @@ pub use write::Writer;
 /// Version of the layout that this code writes and reads.
 pub const FORMAT: u32 = 1;
 
+/// Whether a field of an item is a text to search; ids, dates and codes are not.
+pub fn is_searched(field: &str) -> bool {
+    !matches!(field, "id" | "lang" | "date" | "date_text")
+}
+
 /// Where a text of an item stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Zone {

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::ModelArgs;
 
 const EVAL_EXAMPLES: &str = "\
 Examples:
@@ -18,10 +20,14 @@ only. Choose with --validation; look at the test once.";
 
 /// `eval`.
 #[derive(Debug, Args)]
-#[command(after_help = EVAL_EXAMPLES)]
+#[command(after_help = EVAL_EXAMPLES, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct EvalArgs {
+    /// What else to measure
+    #[command(subcommand)]
+    pub study: Option<Study>,
     /// Folder or file of the data
-    pub data: PathBuf,
+    #[arg(required = true)]
+    pub data: Option<PathBuf>,
     /// Catalogue with the vectors of the items; without it only baselines are measured
     #[arg(long, value_name = "FILE")]
     pub catalogue: Option<PathBuf>,
@@ -84,6 +90,49 @@ pub struct EvalArgs {
     /// Do not say what is being done
     #[arg(short, long)]
     pub quiet: bool,
+}
+
+/// What `eval` measures besides recommendations.
+#[derive(Debug, Subcommand)]
+pub enum Study {
+    /// Measure how often a question finds its paragraph, by words, by meaning and by both
+    Search(EvalSearchArgs),
+}
+
+const EVAL_SEARCH_EXAMPLES: &str = "\
+Examples:
+  predilect eval search xquad                          English, Chinese, and Chinese questions for English text
+  predilect eval search xquad --validation --fusions   to choose weights
+
+Data: a folder with files in the form of SQuAD, named *.LANG.json, that are translations of each other.
+Half of the articles give the questions for choices, the other half those of the test.";
+
+/// `eval search`.
+#[derive(Debug, Args)]
+#[command(after_help = EVAL_SEARCH_EXAMPLES)]
+pub struct EvalSearchArgs {
+    /// Folder with xquad.en.json and xquad.zh.json
+    pub data: PathBuf,
+    /// Languages of questions and text
+    #[arg(long, value_name = "LANG[-LANG]", value_delimiter = ',', default_value = "en,zh,zh-en")]
+    pub pairs: Vec<String>,
+    #[command(flatten)]
+    pub model: ModelArgs,
+    /// Measure with the questions that choices are made on, not with those of the test
+    #[arg(long)]
+    pub validation: bool,
+    /// Also measure other ways to put words and meaning together
+    #[arg(long, requires = "validation")]
+    pub fusions: bool,
+    /// Weight of BM25, to choose it on validation: saturation, title, title-length, length; may be repeated
+    #[arg(long, value_name = "NAME=VALUE", requires = "validation")]
+    pub weight: Vec<String>,
+    /// Seed of the split and of the errors
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// A protocol.
