@@ -95,7 +95,8 @@ impl Engine {
             let mut reasons = Vec::new();
             for side in if parts[1] > parts[0] { [1, 0] } else { [0, 1] } {
                 if parts[side] != 0.0 {
-                    reasons.push(Reason { text: Some(request.text.clone()), ..Reason::plain(kinds[side], parts[side]) });
+                    reasons
+                        .push(Reason { text: Some(request.text.clone()), ..Reason::plain(kinds[side], parts[side]) });
                 }
             }
             self.reply_item(item, parts[0] + parts[1], reasons)

@@ -15,7 +15,8 @@ impl Words {
     /// Opens the bytes of an index for a catalogue of this content (16 hex digits).
     #[wasm_bindgen(constructor)]
     pub fn new(bytes: Vec<u8>, content: &str) -> Result<Self, JsValue> {
-        let content = u64::from_str_radix(content, 16).map_err(|_| thrown("bad-input", "content is not 16 hex digits"))?;
+        let content =
+            u64::from_str_radix(content, 16).map_err(|_| thrown("bad-input", "content is not 16 hex digits"))?;
         Index::open(bytes, content).map(Self).map_err(refused)
     }
 

@@ -106,15 +106,15 @@ impl Wanted {
         match self.how {
             How::Same => term == self.term,
             How::Begins => term == self.term || term.starts_with(&self.word),
-            How::Slips(most) => Slips::new(&self.term).all(term.as_bytes()).0 <= most,
-            How::BeginsWithSlips(most) => Slips::new(&self.term).all(term.as_bytes()).1 <= most,
+            How::Slips(most) => Slips::new(&self.term, most).all(term.as_bytes()).0 <= most,
+            How::BeginsWithSlips(most) => Slips::new(&self.term, most).all(term.as_bytes()).1 <= most,
         }
     }
 }
 
 /// The terms nearest to a word, at most `most` slips away; with `begun` those of which a beginning is.
 fn slips(index: &Index, how: &mut How, word: &str, most: u8, begun: bool) -> Vec<(Entry, f32)> {
-    let mut table = Slips::new(word);
+    let mut table = Slips::new(word, most);
     let mut found: Vec<(Entry, u8)> = Vec::new();
     let mut least = most;
     // Beginnings of this length or longer are too far away, whatever follows.
@@ -147,38 +147,60 @@ fn slips(index: &Index, how: &mut How, word: &str, most: u8, begun: bool) -> Vec
     found.into_iter().map(|(entry, _)| (entry, counts)).collect()
 }
 
+/// More slips than are ever asked for.
+const FAR: u8 = 100;
+
 /// Distances (optimal string alignment: a letter more, less, other, or two neighbours swapped) between a word and the
 /// beginnings of a term, row by row as the term grows.
 struct Slips<'a> {
     word: &'a [u8],
+    /// Distances above it are not told apart: only cells this near the diagonal are looked at.
+    most: usize,
     rows: Vec<u8>,
     /// Least distance of the word to a beginning of the term, up to each length.
     begin: Vec<u8>,
 }
 
 impl<'a> Slips<'a> {
-    fn new(word: &'a str) -> Self {
+    fn new(word: &'a str, most: u8) -> Self {
         let word = word.as_bytes();
         let width = word.len() + 1;
-        let mut rows = vec![0; width * (MAX_TERM + 1)];
+        let mut rows = vec![FAR; width * (MAX_TERM + 1)];
         (0..width).for_each(|j| rows[j] = j as u8);
-        Self { word, rows, begin: vec![word.len() as u8; MAX_TERM + 1] }
+        Self { word, most: usize::from(most), rows, begin: vec![word.len() as u8; MAX_TERM + 1] }
     }
 
     /// Fills the row of the first `depth` bytes of `term`, when those before are; returns its least value.
     fn row(&mut self, term: &[u8], depth: usize) -> u8 {
         let width = self.word.len() + 1;
         let (before, own) = self.rows.split_at_mut(depth * width);
+        let own = &mut own[..width];
         let last = &before[(depth - 1) * width..];
-        own[0] = depth as u8;
-        let mut least = own[0];
-        for j in 1..width {
+        let first = depth.saturating_sub(self.most);
+        if first >= width {
+            self.begin[depth] = self.begin[depth - 1];
+            own[width - 1] = FAR;
+            return FAR;
+        }
+        let end = (depth + self.most + 1).min(width);
+        // Cells beside those that are filled may be left over from another term.
+        if first == 0 {
+            own[0] = depth as u8;
+        } else {
+            own[first - 1] = FAR;
+        }
+        if end < width {
+            own[end] = FAR;
+            own[width - 1] = FAR;
+        }
+        let mut least = if first == 0 { own[0] } else { FAR };
+        for j in first.max(1)..end {
             let same = self.word[j - 1] == term[depth - 1];
             let mut cell = (last[j - 1] + u8::from(!same)).min(last[j] + 1).min(own[j - 1] + 1);
             if depth > 1 && j > 1 && self.word[j - 1] == term[depth - 2] && self.word[j - 2] == term[depth - 1] {
                 cell = cell.min(before[(depth - 2) * width + j - 2] + 1);
             }
-            own[j] = cell;
+            own[j] = cell.min(FAR);
             least = least.min(cell);
         }
         self.begin[depth] = self.begin[depth - 1].min(own[width - 1]);

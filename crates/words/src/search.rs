@@ -18,7 +18,7 @@ pub struct Weights {
 
 impl Default for Weights {
     fn default() -> Self {
-        Self { saturation: 1.2, title: 3.0, length: [0.5, 0.75] }
+        Self { saturation: 1.2, title: 8.0, length: [0.5, 0.6] }
     }
 }
 
