@@ -124,3 +124,73 @@ impl Engine {
         Ok((found, seen))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use predilect_core::catalogue::{CatalogueParts, ItemParts, write};
+    use serde_json::{Value, json};
+
+    fn engine() -> Engine {
+        let item = |n: usize| ItemParts {
+            id: format!("i{n}"),
+            fields: json!({"title": format!("Item {n}"), "group": ["a", "b"][n % 2]}).as_object().cloned().unwrap(),
+        };
+        let items: Vec<_> = (0..4).map(item).collect();
+        let vectors = [1.0, 0.0, 0.8, 0.6, 0.0, 1.0, -1.0, 0.1];
+        let parts = CatalogueParts { name: "t", encoder: "e", dimension: 2, vectors: &vectors, items: &items };
+        Engine::open(write(&parts).unwrap()).unwrap()
+    }
+
+    fn request(filter: Value) -> SearchRequest {
+        SearchRequest { text: "tea".to_owned(), k: 10, filter: filter.as_object().cloned().unwrap() }
+    }
+
+    const WORDS_FOUND: ByWords<'_> = ByWords { rows: &[2, 3], scores: &[0.9, 0.4] };
+    const MEANING: ByMeaning<'_> = ByMeaning { vector: &[1.0, 0.0], encoder: "e" };
+
+    fn ids(reply: &Reply) -> Vec<&str> {
+        reply.items.iter().map(|item| item.id.as_str()).collect()
+    }
+
+    #[test]
+    fn each_side_alone_and_both() {
+        let engine = engine();
+        let search = |words, meaning| engine.search(words, meaning, &request(json!({}))).unwrap();
+        let (words, meaning) = (search(Some(WORDS_FOUND), None), search(None, Some(MEANING)));
+        let both = search(Some(WORDS_FOUND), Some(MEANING));
+        assert_eq!((words.by, meaning.by, both.by), (Some("words"), Some("meaning"), Some("both")));
+        assert_eq!((ids(&words), ids(&meaning)), (vec!["i2", "i3"], vec!["i0", "i1", "i2", "i3"]));
+        assert_eq!(both.items.len(), 4);
+        assert_eq!(both.items[0].id, "i2");
+        for item in both.items.iter().chain(&words.items).chain(&meaning.items) {
+            assert!((item.reasons.iter().map(|reason| reason.part).sum::<f64>() - item.score).abs() < 1e-12);
+            assert!(item.reasons.windows(2).all(|pair| pair[0].part >= pair[1].part));
+        }
+        let first = &words.items[0];
+        assert!((first.score - 0.9).abs() < 1e-6 && first.reasons[0].kind == ReasonKind::Words);
+        assert!(search(None, Some(MEANING)).items.iter().all(|item| item.reasons[0].kind == ReasonKind::Match));
+    }
+
+    #[test]
+    fn a_filter_holds_for_both_sides() {
+        let engine = engine();
+        let request = request(json!({"group": "a"}));
+        assert_eq!(engine.allowed(&request).unwrap(), [0b101, 0]);
+        let reply = engine.search(Some(WORDS_FOUND), Some(MEANING), &request).unwrap();
+        assert_eq!(ids(&reply), ["i2", "i0"]);
+    }
+
+    #[test]
+    fn what_the_words_cannot_have_found_is_refused_or_left_out() {
+        let engine = engine();
+        let search = |rows: &[u32], scores: &[f32]| {
+            engine.search(Some(ByWords { rows, scores }), None, &request(json!({}))).map(|reply| reply.items.len())
+        };
+        for (rows, scores) in [(&[0, 1][..], &[0.5][..]), (&[0], &[f32::NAN]), (&[0], &[2.0]), (&[0], &[-0.1])] {
+            assert_eq!(search(rows, scores).unwrap_err().code(), "bad-request");
+        }
+        assert_eq!(search(&[0, 0, 9, u32::MAX], &[0.5; 4]).unwrap(), 1);
+        assert_eq!(search(&[], &[]).unwrap(), 0);
+    }
+}
