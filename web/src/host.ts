@@ -8,8 +8,8 @@ import { Files, newest, verified } from './files.js';
 import { Keeper } from './keeper.js';
 import { LiveProfile } from './profile.js';
 import type { CallMessage, FromHost, HostOptions, Kept, ToHost } from './protocol.js';
-import type { Notice, Progress } from './types.js';
 import { search } from './search.js';
+import type { Notice, Progress } from './types.js';
 import initEngine, { Engine } from './wasm/engine.js';
 import { LazyWords } from './words.js';
 

@@ -29,7 +29,8 @@ for (const worker of [true, false]) {
       );
       const { title } = first.fields;
       const word = title.split(' ')[0];
-      const place = async (text, id, options) => (await r.search(text, { k: 20, ...options })).items.findIndex((item) => item.id === id);
+      const place = async (text, id, options) =>
+        (await r.search(text, { k: 20, ...options })).items.findIndex((item) => item.id === id);
       const list = await r.search(title, { k: 5 });
       return {
         title,
@@ -42,9 +43,13 @@ for (const worker of [true, false]) {
           await place(title.replace(word, word.slice(0, 2) + word.slice(3)), first.id),
           await place(zh.fields.title.slice(1, 4), zh.id),
         ],
-        section: (await r.search(title, { filter: { section: 'news' } })).items.every(({ fields }) => fields.section === 'news'),
+        section: (await r.search(title, { filter: { section: 'news' } })).items.every(
+          ({ fields }) => fields.section === 'news',
+        ),
         none: (await r.search('zzzzqqqq')).items.length,
-        odd: await Promise.all(['', '🎮', '\ud83c', '<b>', 'שלום', 'x'.repeat(100_000)].map((text) => r.search(text).then(({ by }) => by))),
+        odd: await Promise.all(
+          ['', '🎮', '\ud83c', '<b>', 'שלום', 'x'.repeat(100_000)].map((text) => r.search(text).then(({ by }) => by)),
+        ),
         meaning: await failure(r.search('tea', { by: 'meaning' })),
         wish: await failure(r.search('tea', { by: 'magic' })),
         key: await failure(r.search('tea', { prefx: true })),
@@ -52,10 +57,16 @@ for (const worker of [true, false]) {
       };
     });
     assert.equal(found.list.by, 'words');
-    assert.ok(found.places.every((place) => place >= 0 && place < 10), `${found.title}: ${found.places}`);
+    assert.ok(
+      found.places.every((place) => place >= 0 && place < 10),
+      `${found.title}: ${found.places}`,
+    );
     assert.equal(found.places[0], 0);
     for (const { score, reasons, fields, matches } of found.list.items) {
-      assert.deepEqual(reasons.map(({ kind }) => kind), ['words']);
+      assert.deepEqual(
+        reasons.map(({ kind }) => kind),
+        ['words'],
+      );
       assert.equal(reasons[0].part, score);
       assert.ok(score > 0 && score < 1);
       assert.ok(matches.length > 0);
@@ -100,7 +111,15 @@ test('an index that is no index, damaged, or of other items is refused by name',
     const newer = bytes.slice();
     newer[8] = 99;
     const out = [];
-    for (const words of [new Uint8Array([1, 2, 3]), changed, bytes.slice(0, 1000), newer, other, '/nowhere.words', '/empty.html']) {
+    for (const words of [
+      new Uint8Array([1, 2, 3]),
+      changed,
+      bytes.slice(0, 1000),
+      newer,
+      other,
+      '/nowhere.words',
+      '/empty.html',
+    ]) {
       const r = await open({ words });
       out.push((await failure(r.search('tea'))).code);
       // The next search tries again, and all else works.
@@ -113,7 +132,20 @@ test('an index that is no index, damaged, or of other items is refused by name',
     return out;
   });
   assert.deepEqual(errors, [
-    ...['not-words', 3, 'words-corrupt', 3, 'words-corrupt', 3, 'words-version', 3, 'words-mismatch', 3, 'not-found', 3],
+    ...[
+      'not-words',
+      3,
+      'words-corrupt',
+      3,
+      'words-corrupt',
+      3,
+      'words-version',
+      3,
+      'words-mismatch',
+      3,
+      'not-found',
+      3,
+    ],
     ...['not-found', 3, 'bad-input', 'bad-input'],
   ]);
 });

@@ -32,7 +32,10 @@ export default async function words(args) {
     root: join(root, 'web'),
     port: 0,
     answers: {
-      '/bench.html': { headers: { 'content-type': 'text/html' }, body: `<!doctype html><script type="importmap">${IMPORTS}</script>` },
+      '/bench.html': {
+        headers: { 'content-type': 'text/html' },
+        body: `<!doctype html><script type="importmap">${IMPORTS}</script>`,
+      },
       '/movies.jsonl': { body: movies },
       '/recipes.jsonl': { body: recipes },
     },
@@ -201,7 +204,10 @@ async function inPage({ file, rounds, asked, chinese }) {
     (bytes) => {
       const index = MiniSearch.loadJSON(plain.decode(bytes), options);
       return ({ query, prefix = false }) =>
-        index.search(query, { prefix, fuzzy: 0.2, boost: { title: 3 } }).slice(0, 10).map(({ id }) => id);
+        index
+          .search(query, { prefix, fuzzy: 0.2, boost: { title: 3 } })
+          .slice(0, 10)
+          .map(({ id }) => id);
     },
   );
   const orama = await import(`${base}/@orama/orama/dist/browser/index.js`);
@@ -271,6 +277,8 @@ async function records(/** @type {string} */ path) {
     const bytes = await readFile(path);
     return bytes[0] === 0x1f ? gunzipSync(bytes) : bytes;
   } catch (error) {
-    throw new Remedy(`${path} cannot be read (${error.message}); name files of records: npm run bench -- words MOVIES RECIPES`);
+    throw new Remedy(
+      `${path} cannot be read (${error.message}); name files of records: npm run bench -- words MOVIES RECIPES`,
+    );
   }
 }
