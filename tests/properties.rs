@@ -3,7 +3,7 @@
 mod world;
 
 use predilect_builder::{Builder, Options};
-use predilect_engine::Engine;
+use predilect_engine::{ByMeaning, Engine};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -216,7 +216,9 @@ fn wrong_encoder_and_dimension_are_named() {
     let error = engine.describe("tea", &[1.0; DIMENSION], "another", NOW, 1.0).expect_err("refused");
     assert_eq!(error.code(), "encoder-mismatch");
     assert!(error.to_string().contains("another") && error.to_string().contains("test"));
-    let error = engine.search_json(&[1.0; 3], "test", "{\"text\": \"tea\"}").expect_err("refused");
+    let error = engine
+        .search_json(None, Some(ByMeaning { vector: &[1.0; 3], encoder: "test" }), "{\"text\": \"tea\"}")
+        .expect_err("refused");
     assert_eq!(error.code(), "dimension-mismatch");
     assert!(error.to_string().contains('3') && error.to_string().contains('8'));
 }

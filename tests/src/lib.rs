@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 
 use predilect_builder::{Builder, Options};
 use predilect_encoder::{Encoder, Manifest};
-use predilect_engine::{Engine, EngineError};
+use predilect_engine::{ByMeaning, Engine, EngineError};
 use predilect_heads::Head;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -160,7 +160,13 @@ impl Runner {
                 if let Some(object) = request.as_object_mut() {
                     object.remove("vector");
                 }
-                self.engine.search_json(&vector, &self.fingerprint, &request.to_string()).map(parsed)
+                self.engine
+                    .search_json(
+                        None,
+                        Some(ByMeaning { vector: &vector, encoder: &self.fingerprint }),
+                        &request.to_string(),
+                    )
+                    .map(parsed)
             }
             "topics" => self.engine.topics_json(request["lang"].as_str(), 0).map(parsed),
             "profile" => self.engine.profile_json(request["now"].as_i64().unwrap_or(0), None).map(parsed),

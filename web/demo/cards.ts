@@ -3,7 +3,7 @@
 import { art } from './art.js';
 import { el, icon } from './dom.js';
 import type { Item } from './model.js';
-import type { Profile, Reason, Recommendation } from './predilect/index.js';
+import type { Match, Profile, Reason, Recommendation } from './predilect/index.js';
 import { because, currentWording, day, price, say, w } from './words.js';
 
 /** What the reader said about an item. */
@@ -115,10 +115,25 @@ export function actions(item: Item, mark: Mark | undefined, host: CardHost): HTM
   );
 }
 
+/** A text with what matches in it marked: the whole, or the part that a search says to show. */
+function marked(text: string, match: Match | undefined): (Node | string)[] {
+  if (!match) return [text];
+  const out: (Node | string)[] = match.start > 0 ? ['…'] : [];
+  let at = match.start;
+  for (const [start, end] of match.ranges) {
+    out.push(text.slice(at, start), el('mark', {}, text.slice(start, end)));
+    at = end;
+  }
+  out.push(text.slice(at, match.end));
+  if (match.end < text.length) out.push('…');
+  return out;
+}
+
 /** One card. */
 export function card(recommendation: Recommendation<Item>, mark: Mark | undefined, host: CardHost): HTMLElement {
   const item = recommendation.fields;
   const picture = el('div', { class: 'picture', onclick: () => host.open(item) }, art(item) as unknown as Node);
+  const match = (field: string): Match | undefined => recommendation.matches?.find((own) => own.field === field);
   const strongest = recommendation.reasons.find(({ part }) => part > 0) ?? recommendation.reasons[0];
   const element = el(
     'article',
@@ -134,10 +149,10 @@ export function card(recommendation: Recommendation<Item>, mark: Mark | undefine
         el(
           'button',
           { type: 'button', class: 'title', 'data-key': `open ${item.id}`, onclick: () => host.open(item) },
-          item.title,
+          ...marked(item.title, match('title')),
         ),
       ),
-      el('p', { class: 'text', lang: item.lang }, item.text),
+      el('p', { class: 'text', lang: item.lang }, ...marked(item.text, match('text'))),
       el('ul', { class: 'tags', lang: item.lang }, ...(item.tags ?? []).map((tag) => el('li', {}, tag))),
       strongest &&
         el(

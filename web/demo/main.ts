@@ -189,6 +189,7 @@ document.addEventListener('choose', (event) => choose((event as CustomEvent<Part
 
 startPrompt({
   model: () => model,
+  typed: (text, by) => attempt(() => model?.type(text, by)),
   searched: () => byId('list').scrollIntoView({ block: 'start' }),
   described: (text) => snack(say.told(text), undo),
 });

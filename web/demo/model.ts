@@ -10,6 +10,7 @@ import {
   type Recommendation,
   type RecommendationList,
   Recommender,
+  type SearchBy,
   type Topic,
 } from './predilect/index.js';
 import { type Settings, writeSettings } from './settings.js';
@@ -39,7 +40,7 @@ export interface PageTopic {
 }
 
 /** What the list shows. */
-export type View = { kind: 'list' } | { kind: 'search'; text: string };
+export type View = { kind: 'list' } | { kind: 'search'; text: string; by: SearchBy };
 
 /** A row under the list. */
 export interface Row extends RecommendationList<Item> {
@@ -101,6 +102,7 @@ export class Model {
     const inWorker = !new URLSearchParams(location.search).has('main-thread');
     const recommender = await Recommender.create<Item>({
       catalogue: './demo.predilect',
+      words: './demo.words',
       encoder: './model/',
       profile: 'demo',
       worker: inWorker,
@@ -149,13 +151,24 @@ export class Model {
     return this.refresh();
   }
 
-  /** Finds items by meaning. The list shows the answer when it is there. */
+  /** Finds items by the words of what is being typed, and by its meaning where the model is there; without words shows the list again. */
+  async type(text: string, by: SearchBy): Promise<void> {
+    if (text === '' && this.view.kind === 'list') return;
+    this.view = text === '' ? { kind: 'list' } : { kind: 'search', text, by };
+    this.#k = PAGE - 1;
+    await this.#enqueue(async () => {
+      // Only the latest: who types on does not want what came before.
+      if (this.view.kind === 'list' ? text === '' : this.view.text === text) await this.#ask();
+    });
+  }
+
+  /** Finds items by words and meaning. The list shows the answer when it is there. */
   async search(text: string, signal: AbortSignal): Promise<void> {
     // Outside the queue: clicks are answered while the model loads.
     await this.#recommender.loadEncoder({ signal });
     await this.#enqueue(async () => {
       const before = this.view;
-      this.view = { kind: 'search', text };
+      this.view = { kind: 'search', text, by: 'both' };
       this.#k = PAGE - 1;
       await this.#ask(signal).catch((error: unknown) => {
         this.view = before;
@@ -269,7 +282,7 @@ export class Model {
     const list =
       view.kind === 'list'
         ? await this.#recommender.recommend(request)
-        : await this.#recommender.search(view.text, request);
+        : await this.#recommender.search(view.text, { ...request, by: view.by, prefix: true });
     const timing = this.#recommender.lastCall;
     const profile = await this.#recommender.profile({ lang: this.settings.ui });
     const rows = view.kind === 'list' ? await this.#rows(list.items, signal) : [];

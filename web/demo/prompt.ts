@@ -2,12 +2,13 @@
 
 import { byId, el } from './dom.js';
 import type { Model } from './model.js';
-import { PredilectError, type Progress } from './predilect/index.js';
+import { PredilectError, type Progress, type SearchBy } from './predilect/index.js';
 import { currentWording, EXAMPLES, size, w } from './words.js';
 
 /** What the prompt asks of the page. */
 export interface PromptHost {
   model(): Model | undefined;
+  typed(text: string, by: SearchBy): void;
   searched(text: string): void;
   described(text: string): void;
 }
@@ -18,6 +19,10 @@ const LIKES =
 const DISLIKES =
   /^\s*(i (do not|don['’]t|really don['’]t|hate|dislike|can['’]t stand)|no more|我?(很|最|非常)*(不喜欢|不爱|讨厌|不想|不要|受不了))/i;
 
+/** Milliseconds without a key after which what is typed is searched for. */
+const TYPING = 120;
+
+let typing: ReturnType<typeof setTimeout> | undefined;
 let running: AbortController | undefined;
 let ready = false;
 let bytes: number | undefined;
@@ -26,7 +31,12 @@ let bytes: number | undefined;
 export function startPrompt(host: PromptHost): void {
   const form = byId<HTMLFormElement>('prompt');
   const text = byId<HTMLTextAreaElement>('text');
-  text.addEventListener('input', lead);
+  text.addEventListener('input', (event) => {
+    lead();
+    // What an input method has not put together yet is no word.
+    if (!(event as InputEvent).isComposing) type(host, text);
+  });
+  text.addEventListener('compositionend', () => type(host, text));
   text.addEventListener('keydown', (event) => {
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
     event.preventDefault();
@@ -93,6 +103,13 @@ export function modelProgress({ file, phase, loaded, total }: Progress): void {
   byId('model').querySelector('progress')?.replaceWith(bar);
 }
 
+/** Searches while the reader types, unless they tell a taste. */
+function type(host: PromptHost, { value }: HTMLTextAreaElement): void {
+  clearTimeout(typing);
+  const text = intent(value) === 'search' ? value.trim() : '';
+  typing = setTimeout(() => host.typed(text, ready ? 'both' : 'words'), TYPING);
+}
+
 async function run(host: PromptHost, what: 'search' | 'describe'): Promise<void> {
   const box = byId<HTMLTextAreaElement>('text');
   const text = box.value.trim();
@@ -101,6 +118,7 @@ async function run(host: PromptHost, what: 'search' | 'describe'): Promise<void>
     box.focus();
     return;
   }
+  clearTimeout(typing);
   running?.abort();
   const mine = new AbortController();
   running = mine;

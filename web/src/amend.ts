@@ -59,6 +59,12 @@ export class LazyBuilder {
     }
   }
 
+  /** The index of words of a catalogue. */
+  async words(catalogue: Uint8Array): Promise<Uint8Array> {
+    const { indexWords } = await this.#get(new AbortController().signal);
+    return guarded(() => indexWords(catalogue));
+  }
+
   #get(signal: AbortSignal): Promise<Glue> {
     this.#glue ??= this.#load(signal);
     this.#glue.catch(() => {

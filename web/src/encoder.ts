@@ -35,9 +35,27 @@ export class LazyEncoder {
   readonly #source: EncoderSource;
   #attempt: Attempt | undefined;
   #dead = false;
+  #warmed = false;
 
   constructor(source: EncoderSource) {
     this.#source = source;
+  }
+
+  /** Whether there is a model to load. */
+  get available(): boolean {
+    return this.#source.folder !== undefined;
+  }
+
+  /** Whether it is loaded. */
+  get ready(): boolean {
+    return this.#attempt?.done === true && !this.#dead;
+  }
+
+  /** Begins to load it for whoever comes later. Once: a failure is told to those who wait for it. */
+  warm(): void {
+    if (!this.available || this.#warmed || this.#attempt) return;
+    this.#warmed = true;
+    this.get('search', new AbortController().signal).catch(() => {});
   }
 
   /** The encoder. The download is abandoned when everyone who waits for it has aborted; the next caller starts it anew. */

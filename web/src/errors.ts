@@ -58,6 +58,14 @@ export type ErrorCode =
   | 'not-permitted'
   /** Reports of the last seven days have used the privacy budget. */
   | 'budget-spent'
+  /** The file is no index of words. */
+  | 'not-words'
+  /** The index of words is cut or was changed. */
+  | 'words-corrupt'
+  /** The index of words was written by another version of the builder. */
+  | 'words-version'
+  /** The index of words belongs to another catalogue. */
+  | 'words-mismatch'
   /** A file of vectors is cut, or is something else. */
   | 'vectors-corrupt'
   /** There is no memory for so many vectors. */

@@ -8,8 +8,10 @@ import { Files, newest, verified } from './files.js';
 import { Keeper } from './keeper.js';
 import { LiveProfile } from './profile.js';
 import type { CallMessage, FromHost, HostOptions, Kept, ToHost } from './protocol.js';
+import { search } from './search.js';
 import type { Notice, Progress } from './types.js';
 import initEngine, { Engine } from './wasm/engine.js';
+import { LazyWords } from './words.js';
 
 /** Texts that are encoded without a look at what else is asked. */
 const ENCODED_AT_ONCE = 16;
@@ -23,6 +25,7 @@ export class Host {
   #keeper: Keeper | undefined;
   #encoder: LazyEncoder | undefined;
   #builder: LazyBuilder | undefined;
+  #words: LazyWords | undefined;
 
   constructor(send: (message: FromHost, transfer: Transferable[]) => void) {
     this.#send = send;
@@ -35,11 +38,12 @@ export class Host {
     else void this.#answer(message);
   }
 
-  /** Stops what runs and frees the memory of both modules. */
+  /** Stops what runs and frees the memory of the modules. */
   close(): void {
     for (const controller of this.#running.values()) controller.abort();
     this.#keeper?.close();
     this.#encoder?.close();
+    this.#words?.close();
     this.#engine?.free();
     this.#engine = undefined;
   }
@@ -71,7 +75,8 @@ export class Host {
     const keeper = this.#keeper;
     const lazy = this.#encoder;
     const builder = this.#builder;
-    if (!engine || !profile || !keeper || !lazy || !builder)
+    const words = this.#words;
+    if (!engine || !profile || !keeper || !lazy || !builder || !words)
       throw new PredilectError('closed', `${message.call}(): the recommender is closed`);
 
     const encode = async (texts: string[]): Promise<[vectors: Float32Array, fingerprint: string]> => {
@@ -95,6 +100,7 @@ export class Host {
     const change = (make: (catalogue: Uint8Array) => Uint8Array): void => {
       if (signal.aborted) throw abortError(signal);
       clock.time(() => engine.replace(make(engine.catalogue())));
+      words.outdated(() => builder.words(engine.catalogue()));
     };
 
     switch (message.call) {
@@ -106,9 +112,8 @@ export class Host {
       case 'more':
         return clock.time(() => engine.more(...message.args));
       case 'search': {
-        const [text, request] = message.args;
-        const encoded = await encode([text]);
-        return clock.time(() => engine.search(...encoded, request));
+        const time = <T>(run: () => T): T => clock.time(run);
+        return search({ engine, words, encoder: lazy, encode, time, signal }, ...message.args);
       }
       case 'describe': {
         const [text, at, weight] = message.args;
@@ -175,7 +180,11 @@ export class Host {
     const engineUrl = options.wasmUrl ?? new URL('./wasm/engine_bg.wasm', import.meta.url);
     const encoderUrl = options.encoderWasmUrl ?? new URL('./wasm/encoder_bg.wasm', import.meta.url);
     const builderUrl = options.builderWasmUrl ?? new URL('./wasm/builder_bg.wasm', import.meta.url);
-    const allowed = new Allowed([engineUrl, encoderUrl, builderUrl, options.catalogue], options.encoder);
+    const wordsUrl = options.wordsWasmUrl ?? new URL('./wasm/words_bg.wasm', import.meta.url);
+    const allowed = new Allowed(
+      [engineUrl, encoderUrl, builderUrl, wordsUrl, options.catalogue, options.words],
+      options.encoder,
+    );
     const load = (file: Progress['file']): Loading => ({ file, allowed, signal, progress });
     const files = new Files(options.offline);
     const notice = (notice: Notice): void => this.#send({ notice, kept: this.#keeper?.kept ?? false }, []);
@@ -209,6 +218,8 @@ export class Host {
     this.#keeper = keeper;
     this.#encoder = new LazyEncoder({ folder: options.encoder, wasm: encoderUrl, allowed, files, progress, notice });
     this.#builder = new LazyBuilder({ wasm: builderUrl, allowed, progress });
+    const content = (): string => engine.content();
+    this.#words = new LazyWords({ index: options.words, wasm: wordsUrl, content, allowed, files, progress, notice });
     const kept = options.keep ? await keeper.open(options.keep) : { kept: false, found: false };
     progress({ file: 'catalogue', phase: 'ready', ...size });
     return kept;

@@ -110,7 +110,18 @@ export interface NextOptions extends CallOptions {
   k?: number;
 }
 
-/** Options of `similar` and `search`. */
+/** How a search looks: for items with the words of the text, for those whose meaning is close, or for both. */
+export type SearchBy = 'words' | 'meaning' | 'both';
+
+/** Options of `search`. */
+export interface SearchOptions extends FindOptions {
+  /** Whether the last word may be the beginning of a word. Default false. */
+  prefix?: boolean;
+  /** Waits for what it names. Default: the words at once if there is an index, and the meaning if the model is loaded. */
+  by?: SearchBy;
+}
+
+/** Options of `similar`. */
 export interface FindOptions extends CallOptions {
   /** How many items at most, 1 to 1000. Default 10. */
   k?: number;
@@ -164,8 +175,10 @@ export type ReasonKind =
   | 'calibration'
   /** A rule of the page. */
   | 'rule'
-  /** Close to the text searched for. */
-  | 'match';
+  /** Close in meaning to the text searched for. */
+  | 'match'
+  /** Has words of the text searched for. */
+  | 'words';
 
 /** A part of a score and its cause. */
 export interface Reason {
@@ -187,6 +200,19 @@ export interface Reason {
 /** The fields of an item, as they were given to the builder. */
 export type ItemFields = { readonly id: string } & Readonly<Record<string, unknown>>;
 
+/** Where a field of an item matches a search by words. Places count UTF-16 code units, as strings do. */
+export interface Match {
+  /** The field. */
+  field: string;
+  /** Which text of the field, where it holds a list. */
+  index?: number;
+  /** First unit of the part to show, and the one behind its last: the whole text, or an excerpt. */
+  start: number;
+  end: number;
+  /** What matches in that part, in order: first unit, unit behind the last. */
+  ranges: [start: number, end: number][];
+}
+
 /** An item of an answer. */
 export interface Recommendation<Item = ItemFields> {
   id: string;
@@ -195,11 +221,15 @@ export interface Recommendation<Item = ItemFields> {
   /** Strongest first, by absolute value. */
   reasons: Reason[];
   fields: Item;
+  /** Where the item matches a search by words. */
+  matches?: Match[];
 }
 
 /** An answer: items, best first. */
 export interface RecommendationList<Item = ItemFields> {
   items: Recommendation<Item>[];
+  /** How a search looked. Before the model is loaded, by words only. */
+  by?: SearchBy;
   /** What a list of `because` is about, and what the person did to it. Without one nothing is known that it could be about. */
   because?: { item: string; kind?: EventKind; at?: number };
   /** For `recommend({ after })`. Absent at the end, and from `search`. */

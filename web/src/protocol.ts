@@ -3,7 +3,7 @@
 import type { WireError } from './errors.js';
 import type { KeepOptions } from './keeper.js';
 import type { Merged, MergeOptions, Piece } from './profile.js';
-import type { Notice, Progress, Source, WasmSource } from './types.js';
+import type { Notice, Progress, SearchBy, Source, WasmSource } from './types.js';
 
 /** What the host must know before its first call. Addresses are absolute. */
 export interface HostOptions {
@@ -15,6 +15,8 @@ export interface HostOptions {
   wasmUrl?: WasmSource;
   encoderWasmUrl?: WasmSource;
   builderWasmUrl?: WasmSource;
+  words?: Source;
+  wordsWasmUrl?: WasmSource;
   keep?: KeepOptions;
 }
 
@@ -25,6 +27,12 @@ export interface Kept {
   found: boolean;
 }
 
+/** How a search looks. */
+export interface SearchHow {
+  prefix: boolean;
+  by?: SearchBy;
+}
+
 /** The calls of the host. Requests and replies of the engine stay JSON text: cheap to send, read once. */
 export interface Calls {
   open(options: HostOptions): Kept;
@@ -33,7 +41,7 @@ export interface Calls {
   record(events: string): boolean;
   recommend(request: string): string;
   more(after: string, k?: number): string;
-  search(text: string, request: string): string;
+  search(text: string, request: string, how: SearchHow): string;
   describe(text: string, at: number, weight: number): boolean;
   encode(texts: string[]): Float32Array;
   /** A head's file, or descriptions of labels. */

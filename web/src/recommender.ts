@@ -33,6 +33,7 @@ import type {
   RecommendationList,
   RecommenderEvent,
   RecommendOptions,
+  SearchOptions,
   Source,
   Status,
   Topic,
@@ -81,7 +82,8 @@ export class Recommender<Item = ItemFields> {
   /** Loads the engine and the catalogue. No model is loaded before a text must be encoded. */
   static async create<Item = ItemFields>(options: CreateOptions): Promise<Recommender<Item>> {
     checkKeys('create', options);
-    const { catalogue, integrity, offline = true, encoder, wasmUrl, encoderWasmUrl, builderWasmUrl, signal } = options;
+    const { catalogue, integrity, offline = true, encoder, wasmUrl, encoderWasmUrl, builderWasmUrl } = options;
+    const { words, wordsWasmUrl, signal } = options;
     if (catalogue === undefined) {
       throw new PredilectError(
         'bad-input',
@@ -93,6 +95,8 @@ export class Recommender<Item = ItemFields> {
     // A folder's address must end in a slash for its files to be found in it.
     if (encoder !== undefined) host.encoder = address('encoder', String(encoder).replace(/\/*$/, '/'));
     if (wasmUrl !== undefined) host.wasmUrl = absolute('wasmUrl', wasmUrl);
+    if (words !== undefined) host.words = absolute('words', words);
+    if (wordsWasmUrl !== undefined) host.wordsWasmUrl = absolute('wordsWasmUrl', wordsWasmUrl);
     if (builderWasmUrl !== undefined) host.builderWasmUrl = absolute('builderWasmUrl', builderWasmUrl);
     if (encoderWasmUrl !== undefined) host.encoderWasmUrl = absolute('encoderWasmUrl', encoderWasmUrl);
 
@@ -183,12 +187,20 @@ export class Recommender<Item = ItemFields> {
     return this.recommend({ ...options, surface: 'similar', items: [checkText('similar', 'an id', id)] });
   }
 
-  /** Items that fit a text by meaning, in any language that the model knows. Loads the encoder. */
-  async search(text: string, options: FindOptions = {}): Promise<RecommendationList<Item>> {
+  /**
+   * Items that fit a text: by its words, by its meaning in any language that the model knows, or by both; `by` of the answer
+   * says which. Without a wish the words answer at once, and the meaning joins in as soon as the model, which the first search
+   * fetches, is there. With `prefix` the last word may be the beginning of one, as while somebody types.
+   */
+  async search(text: string, options: SearchOptions = {}): Promise<RecommendationList<Item>> {
     checkKeys('search', options);
-    const { signal, ...request } = options;
+    const { signal, prefix = false, by, ...request } = options;
+    if (by !== undefined && !['words', 'meaning', 'both'].includes(by)) {
+      throw new PredilectError('bad-input', "search() takes by as 'words', 'meaning' or 'both'");
+    }
     const query = checkText('search', 'a text', text);
-    return this.#read(await this.#client.call('search', [query, toJson({ ...request, text: query })], signal));
+    const how = { prefix: prefix === true, ...(by !== undefined && { by }) };
+    return this.#read(await this.#client.call('search', [query, toJson({ ...request, text: query }), how], signal));
   }
 
   /** Tells in words what the person likes, or with a negative weight dislikes. Loads the encoder. */

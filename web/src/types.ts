@@ -21,16 +21,20 @@ export interface CreateOptions {
    */
   offline?: boolean;
   /**
-   * Folder that holds `manifest.json`, the model and the tokenizer. Needed by `search`, `describe` and `encode` only,
-   * and not fetched before the first of them (or `loadEncoder`) is called.
+   * Folder that holds `manifest.json`, the model and the tokenizer. Needed by `search` (by meaning), `describe` and `encode`
+   * only, and not fetched before the first of them (or `loadEncoder`) is called.
    */
   encoder?: string | URL;
+  /** The index of words that `predilect build` writes beside the catalogue: its address or its bytes. Fetched by the first `search`. */
+  words?: Source;
   /** The engine module; by default `wasm/engine_bg.wasm` beside this package's files. */
   wasmUrl?: WasmSource;
   /** The encoder module; by default `wasm/encoder_bg.wasm` beside this package's files. */
   encoderWasmUrl?: WasmSource;
   /** The builder module, needed by `add` and `remove` only; by default `wasm/builder_bg.wasm` beside this package's files. */
   builderWasmUrl?: WasmSource;
+  /** The module that searches by words; by default `wasm/words_bg.wasm` beside this package's files. */
+  wordsWasmUrl?: WasmSource;
   /**
    * `true` (default where workers exist): everything runs in a worker of its own. `false`: on the calling thread.
    * A `Worker`: this one, which must run this package's `worker.js` and is terminated by `close()`.
@@ -122,6 +126,7 @@ export interface Progress {
     | 'model'
     | 'tokenizer'
     | 'builder'
+    | 'words'
     | 'search'
     | 'vectors'
     | 'gpu';

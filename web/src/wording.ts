@@ -82,6 +82,7 @@ const EN: ReasonTemplates = {
   explore: () => 'To learn more about your taste',
   similar: (_, named) => (named ? `Like ${named}` : 'Like this one'),
   match: (reason) => (reason.text ? `Fits ${text(reason)}` : 'Fits the meaning of your search'),
+  words: (reason) => (reason.text ? `Has words of ${text(reason)}` : 'Has words of your search'),
   continue: ({ event }, named) =>
     named && event ? `You ${VERBS.en[event.kind]} ${named}` : 'You have not finished this',
   calibration: () => 'To keep the mix that you like',
@@ -112,6 +113,7 @@ const ZH: ReasonTemplates = {
   explore: () => '想多了解你一点',
   similar: (_, named) => (named ? `与${named}相似` : '与这一条相似'),
   match: (reason) => (reason.text ? `符合${text(reason)}` : '符合你搜索的意思'),
+  words: (reason) => (reason.text ? `含有${text(reason)}中的词` : '含有你搜索的词'),
   continue: ({ event }, named) => (named && event ? `你${VERBS.zh[event.kind]}${named}` : '你还没看完'),
   calibration: () => '让列表的比例合你的口味',
   rule: ({ rule = '' }) => `本页的安排：${rule}`,

@@ -37,6 +37,7 @@ export class BuildError extends Error {
  * @typedef {object} BuildRequest
  * @property {string[]} inputs paths of JSON Lines, JSON or CSV files, plain or gzipped; `-` is standard input
  * @property {string} [output] path of the catalogue; without it only the report is made
+ * @property {boolean} [words] whether the index of words is written beside it, true by default
  * @property {string} [model] folder of the encoder
  * @property {Record<string, unknown>} [options] the builder's options: name, field mapping, limits
  * @property {number} [threads] workers that encode, by default one a core
@@ -48,12 +49,13 @@ export class BuildError extends Error {
  *
  * @param {BuildRequest} request
  * @returns {Promise<{report: any, summary: string, output: null | {file: string, bytes: number, dimension: number,
- *   fingerprint: string, encode_seconds: number, texts_per_second: number}}>}
+ *   fingerprint: string, encode_seconds: number, texts_per_second: number,
+ *   words: null | {file: string, bytes: number, bytes_per_item: number}}}>}
  */
-export async function buildCatalogue({ inputs, output, model, options = {}, threads, onProgress }) {
+export async function buildCatalogue({ inputs, output, words = true, model, options = {}, threads, onProgress }) {
   const encoder = output === undefined ? null : await readEncoder(model ?? defaultModel());
   if (output !== undefined) await checkWritable(output);
-  const { Builder, found } = await loadModule('builder');
+  const { Builder, found, indexWords } = await loadModule('builder');
   const builder = told(() => new Builder(JSON.stringify(options)));
   try {
     for (const input of inputs) {
@@ -69,6 +71,8 @@ export async function buildCatalogue({ inputs, output, model, options = {}, thre
     const { fingerprint, dimension } = encoder.manifest;
     const bytes = told(() => builder.assemble(vectors, fingerprint));
     await writeWhole(output, bytes);
+    const index = words ? told(() => indexWords(bytes)) : null;
+    if (index !== null) await writeWhole(wordsBeside(output), index);
     return {
       report,
       summary: summary + told(() => found(bytes)),
@@ -79,11 +83,22 @@ export async function buildCatalogue({ inputs, output, model, options = {}, thre
         fingerprint,
         encode_seconds: seconds,
         texts_per_second: builder.length / Math.max(seconds, 1e-9),
+        words: index && {
+          file: wordsBeside(output),
+          bytes: index.length,
+          bytes_per_item: index.length / builder.length,
+        },
       },
     };
   } finally {
     builder.free();
   }
+}
+
+/** Where the index of words of a catalogue lies; never the catalogue itself. */
+function wordsBeside(/** @type {string} */ output) {
+  const extension = extname(output);
+  return `${output.slice(0, output.length - extension.length)}${extension === '.words' ? '.words.index' : '.words'}`;
 }
 
 function defaultModel() {
@@ -324,6 +339,7 @@ Usage: predilect build <INPUT>... -o <FILE> [options]
       --max-chars N       longest text that is kept [1000]
       --strict            stop at the first bad record
       --keep-duplicates   keep items whose words all equal those of an earlier one
+      --no-words          write no index of words beside the catalogue (shop.words beside shop.predilect)
       --dry-run           read, clean and report only; needs no encoder
       --json              print the report as JSON
       --threads N         workers that encode [all cores]
@@ -337,7 +353,7 @@ function parse(/** @type {string[]} */ args) {
   const known = {
     ...Object.fromEntries(LISTS.map((name) => [name, { type: 'string', multiple: true }])),
     ...Object.fromEntries([...TEXTS, 'model', 'max-chars', 'threads'].map((name) => [name, { type: 'string' }])),
-    ...Object.fromEntries([...FLAGS, 'dry-run', 'json'].map((name) => [name, { type: 'boolean' }])),
+    ...Object.fromEntries([...FLAGS, 'no-words', 'dry-run', 'json'].map((name) => [name, { type: 'boolean' }])),
     output: { type: 'string', short: 'o' },
     quiet: { type: 'boolean', short: 'q' },
     help: { type: 'boolean', short: 'h' },
@@ -402,6 +418,7 @@ async function main() {
   const { report, summary, output } = await buildCatalogue({
     inputs,
     output: values['dry-run'] ? undefined : values.output,
+    words: !values['no-words'],
     model: values.model,
     options,
     threads,
@@ -416,6 +433,10 @@ async function main() {
     const { file, bytes, fingerprint, encode_seconds: seconds, texts_per_second: rate } = output;
     const speed = `${seconds.toFixed(1)} s of encoding (${rate.toFixed(0)} texts a second)`;
     console.log(`${file}: ${report.kept} items, ${(bytes / 1e6).toFixed(2)} MB, encoder ${fingerprint}, ${speed}`);
+    if (output.words) {
+      const { file, bytes, bytes_per_item: each } = output.words;
+      console.log(`${file}: ${(bytes / 1e6).toFixed(2)} MB, ${each.toFixed(0)} bytes an item`);
+    }
   }
 }
 

@@ -7,7 +7,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { checkRust, ensureWasmTarget, XTASK } from './rust.mjs';
-import { assembleSite, CATALOGUE, compileDemo, MODEL } from './site.mjs';
+import { assembleSite, CATALOGUE, compileDemo, MODEL, WORDS } from './site.mjs';
 import {
   files,
   fingerprint,
@@ -22,7 +22,7 @@ import {
   stopChildrenOnSignals,
 } from './steps.mjs';
 
-const WASM = ['engine', 'search', 'gpu', 'builder', 'encoder'];
+const WASM = ['engine', 'search', 'words', 'gpu', 'builder', 'encoder'];
 
 /**
  * @typedef {object} Step
@@ -87,7 +87,7 @@ const STEPS = [
     name: 'catalogue',
     why: 'demo catalogue: every item is encoded by the same wasm that the page runs (once)',
     print: () => fingerprint(catalogueInputs()),
-    made: () => existsSync(CATALOGUE),
+    made: () => existsSync(CATALOGUE) && existsSync(WORDS),
     async act() {
       if (!existsSync(join(MODEL, 'model.onnx'))) {
         throw new Remedy(`The encoder is missing: ${shown(MODEL)}/README.md says how it is made.`);

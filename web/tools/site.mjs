@@ -3,7 +3,7 @@
 //   web/demo/**                     -> web/demo/site/**
 //   web/dist/**                     -> web/demo/site/predilect/**
 //   models/predilect-encoder-small  -> web/demo/site/model/
-//   target/demo/demo.predilect      -> web/demo/site/demo.predilect
+//   target/demo/demo.predilect      -> web/demo/site/demo.predilect, and demo.words beside it
 
 import { constants, copyFileSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -11,6 +11,8 @@ import { files, fingerprint, isDone, markDone, root, shown, target } from './ste
 
 /** The built catalogue of the demo. */
 export const CATALOGUE = join(target, 'demo/demo.predilect');
+/** Its index of words. */
+export const WORDS = join(target, 'demo/demo.words');
 /** The folder of the encoder. */
 export const MODEL = join(root, 'models/predilect-encoder-small');
 /** The assembled site. */
@@ -74,6 +76,7 @@ function siteFiles() {
   }
   for (const name of modelFiles()) wanted.set(`model/${name}`, `${shown(MODEL)}/${name}`);
   for (const path of files([shown(CATALOGUE)])) wanted.set('demo.predilect', path);
+  for (const path of files([shown(WORDS)])) wanted.set('demo.words', path);
   return wanted;
 }
 

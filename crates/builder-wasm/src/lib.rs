@@ -113,6 +113,12 @@ pub fn found(catalogue: Vec<u8>) -> Result<String, JsValue> {
     Ok(predilect_builder::found(&opened))
 }
 
+/// The bytes of the index of words that belongs to the bytes of a catalogue.
+#[wasm_bindgen(js_name = indexWords)]
+pub fn index_words(catalogue: Vec<u8>) -> Result<Vec<u8>, JsValue> {
+    predilect_builder::index_words(catalogue).map_err(to_js)
+}
+
 impl Builder {
     fn items(&self) -> Result<&Items, JsValue> {
         match &self.state {

@@ -34,6 +34,7 @@ mod report;
 mod summary;
 pub mod topics;
 mod value;
+mod words;
 
 pub use build::Builder;
 pub use error::BuilderError;
@@ -41,3 +42,4 @@ pub use found::found;
 pub use items::{Items, remove};
 pub use options::{Format, Options, Role};
 pub use report::{FieldKind, FieldReport, Lengths, Note, Reason, Report, Sample, Tally};
+pub use words::{field_texts, index_words, words};

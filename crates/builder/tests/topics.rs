@@ -36,14 +36,14 @@ fn record(i: usize) -> (Value, Vec<f32>) {
 }
 
 fn build(rows: impl Iterator<Item = usize>) -> Catalogue {
-    let mut builder = Builder::new(Options { keep_duplicates: true, ..Options::default() }).unwrap();
+    let mut builder = Builder::new(Options { keep_duplicates: true, ..Options::default() }).expect("builds");
     let mut vectors = Vec::new();
     for i in rows {
         let (item, vector) = record(i);
-        builder.push(format!("{item}\n").as_bytes()).unwrap();
+        builder.push(format!("{item}\n").as_bytes()).expect("builds");
         vectors.extend(vector);
     }
-    Catalogue::open(builder.finish().unwrap().assemble(&vectors, "e").unwrap()).unwrap()
+    Catalogue::open(builder.finish().expect("builds").assemble(&vectors, "e").expect("builds")).expect("builds")
 }
 
 fn names(catalogue: &Catalogue, row: usize) -> (String, String) {

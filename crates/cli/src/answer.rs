@@ -5,13 +5,14 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use predilect_core::catalogue::ColumnKind;
 use predilect_core::{Event, EventKind, Reason, Surface};
-use predilect_engine::{Engine, EngineError, RecommendRequest, Reply, SearchRequest};
+use predilect_engine::{ByMeaning, ByWords, Engine, EngineError, RecommendRequest, Reply, SearchRequest};
+use predilect_words::{Hit, Options, Query};
 use serde_json::{Map, Value, json};
 
-use crate::args::{ListArgs, RecommendArgs, SearchArgs, SimilarArgs, SurfaceArg};
+use crate::args::{ByArg, ListArgs, RecommendArgs, SearchArgs, SimilarArgs, SurfaceArg};
 use crate::failure::Failure;
 use crate::table::{self, number, text};
-use crate::{files, model};
+use crate::{files, index, model};
 
 /// `predilect recommend`.
 pub fn recommend(args: &RecommendArgs) -> Result<(), Failure> {
@@ -82,6 +83,30 @@ pub fn similar(args: &SimilarArgs) -> Result<(), Failure> {
 pub fn search(args: &SearchArgs) -> Result<(), Failure> {
     let engine = open(&args.catalogue)?;
     let request = SearchRequest { text: args.text.clone(), k: args.list.k, filter: filter(&args.list, &engine)? };
+    let path = args.words.clone().unwrap_or_else(|| index::beside(&args.catalogue));
+    // Without a wish: by what there is. What was asked for by name must be there.
+    let words = args.by == Some(ByArg::Words)
+        || args.by != Some(ByArg::Meaning) && (args.by.is_some() || args.words.is_some() || path.is_file());
+    let meaning = args.by != Some(ByArg::Words)
+        && (args.by.is_some() || !words || args.model.model.join("manifest.json").is_file());
+    let allowed = engine.allowed(&request).map_err(failure)?;
+    let hits = if words { by_words(args, &path, &engine, &allowed)? } else { Vec::new() };
+    let (rows, scores): (Vec<u32>, Vec<f32>) = hits.iter().map(|hit| (hit.row, hit.score)).unzip();
+    let words = words.then_some(ByWords { rows: &rows, scores: &scores });
+    let (vector, encoder) = if meaning { by_meaning(args, &engine)? } else { Default::default() };
+    let meaning = meaning.then_some(ByMeaning { vector: &vector, encoder: &encoder });
+    show(&engine.search(words, meaning, &request).map_err(failure)?, &args.list, &engine)
+}
+
+fn by_words(args: &SearchArgs, path: &Path, engine: &Engine, allowed: &[u32]) -> Result<Vec<Hit>, Failure> {
+    let index = index::read(path, engine.catalogue())?;
+    let options = Options { k: Engine::pool(args.list.k), ..Options::default() };
+    let query = Query::new(&args.text, &index, args.prefix);
+    Ok(index.search(&query, &options, (!allowed.is_empty()).then_some(allowed)))
+}
+
+/// The vector of the text, and the fingerprint of its encoder.
+fn by_meaning(args: &SearchArgs, engine: &Engine) -> Result<(Vec<f32>, String), Failure> {
     // A wrong encoder is told from its manifest, before it is loaded.
     let fingerprint = model::manifest(&args.model.model)?.fingerprint;
     let header = engine.catalogue().header();
@@ -96,7 +121,7 @@ pub fn search(args: &SearchArgs) -> Result<(), Failure> {
     let vector = encoder
         .encode(&[&args.text])
         .map_err(|error| Failure::usage(format!("search for \"{}\": {error}", args.text)))?;
-    show(&engine.search(&vector, encoder.fingerprint(), &request).map_err(failure)?, &args.list, &engine)
+    Ok((vector, fingerprint))
 }
 
 fn open(path: &Path) -> Result<Engine, Failure> {

@@ -7,7 +7,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use predilect_builder::{Format, Options};
 
-pub use study::{ClassifyArgs, EstimateArgs, EvalArgs, EvalHeadsArgs, LossArg, Study, TrainArgs, TrainHeadArgs};
+pub use study::{
+    ClassifyArgs, EstimateArgs, EvalArgs, EvalHeadsArgs, EvalSearchArgs, LossArg, Study, TrainArgs, TrainHeadArgs,
+};
 
 /// Build catalogues of items for recommendations in the browser, and try them out.
 ///
@@ -26,6 +28,8 @@ pub struct Predilect {
 pub enum Command {
     /// Read records, clean and encode them, write a catalogue
     Build(Box<BuildArgs>),
+    /// Write the index of words of a catalogue, as `build` does
+    Index(IndexArgs),
     /// Learn from events what counts in the ranking, and write a catalogue that knows it
     Train(TrainArgs),
     /// Learn to tell labels apart from a few labelled texts, and write a head
@@ -38,7 +42,7 @@ pub enum Command {
     Recommend(Box<RecommendArgs>),
     /// Show the items most similar to one
     Similar(SimilarArgs),
-    /// Find items by the meaning of a text, in any language the encoder knows
+    /// Find items by words and by the meaning of a text, in any language the encoder knows
     Search(SearchArgs),
     /// Measure recommendations on data whose answers are known, beside baselines
     Eval(Box<EvalArgs>),
@@ -79,6 +83,9 @@ pub struct BuildArgs {
     /// People who must have turned to two items for the catalogue to tell that they belong together
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     pub min_people: u32,
+    /// Write no index of words beside the catalogue (shop.words beside shop.predilect)
+    #[arg(long)]
+    pub no_words: bool,
     /// Read, clean and report only; write nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -353,16 +360,55 @@ pub struct SimilarArgs {
     pub list: ListArgs,
 }
 
+/// `index`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  predilect index shop.predilect        writes shop.words")]
+pub struct IndexArgs {
+    /// Catalogue file
+    pub catalogue: PathBuf,
+    /// File to write [default: the catalogue's name with the extension words]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+const SEARCH_EXAMPLES: &str = "\
+Examples:
+  predilect search shop.predilect 'something warm to drink' -k 5
+  predilect search shop.predilect 'wh-1000xm4' --by words
+  predilect search shop.predilect 'ket' --by words --prefix       as somebody types
+
+By words needs the index that `build` and `index` write beside the catalogue, by meaning the encoder.";
+
 /// `search`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  predilect search shop.predilect 'something warm to drink' -k 5")]
+#[command(after_help = SEARCH_EXAMPLES)]
 pub struct SearchArgs {
     /// Catalogue file
     pub catalogue: PathBuf,
     /// What to look for
     pub text: String,
+    /// How to look [default: both, where there is an index of words and an encoder]
+    #[arg(long, value_enum, value_name = "HOW")]
+    pub by: Option<ByArg>,
+    /// The last word may be the beginning of a word
+    #[arg(long)]
+    pub prefix: bool,
+    /// Index of words [default: the catalogue's name with the extension words]
+    #[arg(long, value_name = "FILE")]
+    pub words: Option<PathBuf>,
     #[command(flatten)]
     pub model: ModelArgs,
     #[command(flatten)]
     pub list: ListArgs,
+}
+
+/// How a search looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ByArg {
+    /// For items with the words of the text
+    Words,
+    /// For items whose meaning is close
+    Meaning,
+    /// For both
+    Both,
 }

@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::args::BuildArgs;
 use crate::failure::Failure;
-use crate::{files, model};
+use crate::{files, index, model};
 
 /// Reads, cleans, encodes, writes.
 pub fn build(args: &BuildArgs) -> Result<(), Failure> {
@@ -46,14 +46,15 @@ pub fn build(args: &BuildArgs) -> Result<(), Failure> {
     let opened = Catalogue::open(bytes).map_err(|error| Failure::data(error.to_string()))?;
     let (found, topics) = (predilect_builder::found(&opened), opened.header().topics);
     let repeats = opened.header().repeats;
-    let bytes = opened.into_bytes();
-    files::write(output, &bytes)?;
+    files::write(output, opened.bytes())?;
+    let size = opened.bytes().len();
+    let words = if args.no_words { None } else { Some(index::write(&opened, &index::beside(output))?) };
 
     let rate = items.len() as f64 / seconds.max(1e-9);
     if args.json {
         let output = json!({
-            "file": output, "bytes": bytes.len(), "dimension": encoder.dimension(), "fingerprint": encoder.fingerprint(),
-            "encode_seconds": seconds, "texts_per_second": rate, "topics": topics, "repeats": repeats,
+            "file": output, "bytes": size, "dimension": encoder.dimension(), "fingerprint": encoder.fingerprint(),
+            "encode_seconds": seconds, "texts_per_second": rate, "topics": topics, "repeats": repeats, "words": words,
         });
         println!("{}", json!({"report": items.report(), "events": learned, "output": output}));
     } else {
@@ -65,9 +66,12 @@ pub fn build(args: &BuildArgs) -> Result<(), Failure> {
             "{}: {} items, {:.2} MB, encoder {}, {seconds:.1} s of encoding ({rate:.0} texts a second)",
             output.display(),
             items.len(),
-            bytes.len() as f64 / 1e6,
+            size as f64 / 1e6,
             encoder.fingerprint()
         );
+        if let Some(words) = &words {
+            println!("{}", index::summary(words));
+        }
     }
     Ok(())
 }

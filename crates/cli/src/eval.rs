@@ -7,20 +7,23 @@ use predilect_eval::models::Settings;
 use predilect_eval::read;
 use predilect_eval::report::{Report, Section, Table, html};
 use predilect_eval::run::Outcome;
+use predilect_eval::search::{Corpus, SearchOptions, measure};
 use predilect_eval::stats::Mean;
 use predilect_eval::suite::{SuiteOptions, suite};
 use serde_json::{Map, Value, json};
 
-use crate::args::{EvalArgs, Study};
+use crate::args::{EvalArgs, EvalSearchArgs, Study};
 use crate::failure::Failure;
 use crate::table::{number, render, text};
 use crate::train::options;
-use crate::{files, heads};
+use crate::{files, heads, model};
 
 /// Reads the data, measures, prints.
 pub fn eval(args: &EvalArgs) -> Result<(), Failure> {
-    if let Some(Study::Heads(args)) = &args.study {
-        return heads::eval(args);
+    match &args.study {
+        Some(Study::Heads(args)) => return heads::eval(args),
+        Some(Study::Search(args)) => return search(args),
+        None => {}
     }
     let path = args.data.as_deref().ok_or_else(|| Failure::usage("eval: name the data"))?;
     let mut data = read::read(path).map_err(|error| Failure::data(error.to_string()))?;
@@ -67,6 +70,57 @@ pub fn eval(args: &EvalArgs) -> Result<(), Failure> {
         println!("{}", serde_json::to_string_pretty(&report).map_err(|error| Failure::data(error.to_string()))?);
     } else {
         print(&report);
+    }
+    Ok(())
+}
+
+/// Measures search, prints.
+fn search(args: &EvalSearchArgs) -> Result<(), Failure> {
+    let mut options = SearchOptions {
+        validation: args.validation,
+        weights: Default::default(),
+        fusions: args.fusions,
+        seed: args.seed,
+    };
+    for change in &args.weight {
+        let refuse = || {
+            let known = "saturation, title, title-length, length";
+            Failure::usage(format!("--weight {change}: expected NAME=VALUE with a number from 0 on, one of {known}"))
+        };
+        let (name, value) = change.split_once('=').ok_or_else(refuse)?;
+        let weights = &mut options.weights;
+        let slot = match name {
+            "saturation" => &mut weights.saturation,
+            "title" => &mut weights.title,
+            "title-length" => &mut weights.length[0],
+            "length" => &mut weights.length[1],
+            _ => return Err(refuse()),
+        };
+        *slot = value.parse().ok().filter(|value| *value >= 0.0).ok_or_else(refuse)?;
+    }
+    let encoder = model::load(&args.model.model)?;
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let encode = |texts: &[String]| {
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        encoder.encode_parallel(&texts, threads, &|_| true).map_err(|error| error.to_string())
+    };
+    let corpus = |language: &str| {
+        let path = args.data.join(format!("xquad.{language}.json"));
+        Corpus::read(&files::read(&path)?).map_err(|error| Failure::data(format!("{}: {error}", path.display())))
+    };
+    let mut tables = Vec::new();
+    for pair in &args.pairs {
+        let (asked, items) = pair.split_once('-').unwrap_or((pair, pair));
+        let table = measure(pair, &corpus(items)?, &corpus(asked)?, encoder.fingerprint(), &encode, &options)
+            .map_err(|error| Failure::data(error.to_string()))?;
+        if !args.json {
+            println!("\n{}\n{}", table.name, table.note);
+            print!("{}", numbers(&table));
+        }
+        tables.push(table);
+    }
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&tables).map_err(|error| Failure::data(error.to_string()))?);
     }
     Ok(())
 }

@@ -11,6 +11,7 @@ mod eval;
 mod failure;
 mod files;
 mod heads;
+mod index;
 mod inspect;
 mod model;
 mod table;
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
     let command = Predilect::parse().command;
     let outcome = match command {
         Command::Build(args) => build::build(&args),
+        Command::Index(args) => index::index(&args),
         Command::Train(args) => train::train(&args),
         Command::TrainHead(args) => heads::train_head(&args),
         Command::Classify(args) => heads::classify(&args),

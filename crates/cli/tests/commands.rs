@@ -362,3 +362,44 @@ fn what_counts_is_learned_from_events() {
         failure(folder.path(), &["train", "shop.predilect", "--events", "few.csv", "--dry-run", "-q"], b"");
     assert!(code == 1 && message.contains("too few events"), "{message}");
 }
+
+#[test]
+fn search_by_words_needs_no_encoder() {
+    let folder = shop();
+    let said = stdout(folder.path(), &["index", "shop.predilect"]);
+    assert!(said.starts_with("shop.words: ") && said.contains("bytes an item"), "{said}");
+    for (text, more, expected) in [
+        ("kettles", &[][..], &["kettle"][..]),
+        ("ketle", &[], &["kettle"]),
+        ("tea", &["--filter", "price<=10"], &["cup"]),
+        ("dri", &["--prefix"], &["drill"]),
+        ("泡茶", &[], &["teapot"]),
+        ("nothing of this", &[], &[]),
+    ] {
+        let args = [&["search", "shop.predilect", text, "--by", "words", "--json"], more].concat();
+        let reply: Value = serde_json::from_str(&stdout(folder.path(), &args)).unwrap();
+        let items = reply["items"].as_array().unwrap();
+        assert_eq!(reply["by"], "words");
+        assert_eq!(items.iter().map(|item| item["id"].as_str().unwrap()).collect::<Vec<_>>(), expected, "{text}");
+        for item in items {
+            assert_eq!(item["reasons"][0]["kind"], "words");
+            assert_eq!(item["reasons"][0]["part"], item["score"]);
+        }
+    }
+    // An index of other items, a damaged one, and none.
+    let path = folder.path().join("shop.words");
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[30] ^= 1;
+    fs::write(&path, &bytes).unwrap();
+    let (code, message) = failure(folder.path(), &["search", "shop.predilect", "tea", "--by", "words"], b"");
+    assert!(code == 1 && message.contains("damaged"), "{message}");
+    let mut builder = Builder::new(Options::default()).unwrap();
+    builder.push(b"{\"id\":\"a\",\"title\":\"Other\"}").unwrap();
+    fs::write(folder.path().join("other.predilect"), builder.finish().unwrap().assemble(&[1.0], "e").unwrap()).unwrap();
+    stdout(folder.path(), &["index", "other.predilect", "-o", "shop.words"]);
+    let (code, message) = failure(folder.path(), &["search", "shop.predilect", "tea", "--by", "words"], b"");
+    assert!(code == 1 && message.contains("other items"), "{message}");
+    fs::remove_file(path).unwrap();
+    let (code, message) = failure(folder.path(), &["search", "shop.predilect", "tea", "--by", "words"], b"");
+    assert!(code == 1 && message.contains("shop.words"), "{message}");
+}

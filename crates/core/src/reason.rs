@@ -46,6 +46,8 @@ pub enum ReasonKind {
     Rule,
     /// Close to the text searched for.
     Match,
+    /// Has words of the text searched for.
+    Words,
 }
 
 /// The event behind a reason.

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::cursor::{Cursor, Shown};
-use crate::{Engine, EngineError, RecommendRequest};
+use crate::{ByMeaning, ByWords, Engine, EngineError, RecommendRequest, SearchRequest};
 
 fn read<T: DeserializeOwned>(call: &'static str, text: &str) -> Result<T, EngineError> {
     serde_json::from_str(text).map_err(|error| EngineError::Request { call, what: error.to_string() })
@@ -62,8 +62,22 @@ impl Engine {
     ///
     /// # Errors
     /// As the call itself; text that is not such JSON is refused by name.
-    pub fn search_json(&self, vector: &[f32], fingerprint: &str, text: &str) -> Result<String, EngineError> {
-        write(&self.search(vector, fingerprint, &read("search", text)?)?)
+    pub fn search_json(
+        &self,
+        words: Option<ByWords<'_>>,
+        meaning: Option<ByMeaning<'_>>,
+        text: &str,
+    ) -> Result<String, EngineError> {
+        write(&self.search(words, meaning, &read("search", text)?)?)
+    }
+
+    /// [`Engine::pool`] and [`Engine::allowed`].
+    ///
+    /// # Errors
+    /// As the call itself; text that is not such JSON is refused by name.
+    pub fn allowed_json(&self, text: &str) -> Result<(usize, Vec<u32>), EngineError> {
+        let request: SearchRequest = read("search", text)?;
+        Ok((Self::pool(request.k), self.allowed(&request)?))
     }
 
     /// [`Engine::items`] for a list of ids.

@@ -14,6 +14,7 @@ mod merge;
 mod plan;
 mod recall;
 mod request;
+mod search;
 mod snapshot;
 mod topics;
 
@@ -24,6 +25,7 @@ pub use request::{
     About, Counts, Entries, InfoReply, InterestReply, MAX_K, PinRule, ProfileReply, PushRule, Range, RecommendRequest,
     Reply, ReplyItem, SearchRequest,
 };
+pub use search::{ByMeaning, ByWords};
 pub use snapshot::TypedBody;
 pub use topics::TopicReply;
 
@@ -33,21 +35,19 @@ use predilect_core::candidates::{by_date, by_popularity, by_trend};
 use predilect_core::catalogue::Column;
 use predilect_core::event::Millis;
 use predilect_core::rank::{Signal, Weights};
-use predilect_core::reason::ReasonKind;
 use predilect_core::stars::Stars;
 use predilect_core::taste::{Gathered, Origin, fold};
 use predilect_core::{
     Bitmap, Catalogue, Event, Filter, Forget, Interest, ItemIdx, Profile, Reason, Taste, TasteConfig, Typed,
     UnitVector, VectorError,
 };
-use predilect_search::{Hit, Outline, Rows, top_k};
+use predilect_search::Outline;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use learned::Choices;
 use plan::Orders;
 use recall::Memory;
-use request::check_k;
 
 /// Events that a profile reply lists.
 const RECENT: usize = 50;
@@ -162,24 +162,6 @@ impl Engine {
         let vector = self.vector(vector, fingerprint, "the text")?;
         self.choices.take();
         Ok(self.profile.describe(Typed { text: text.to_owned(), vector, weight, at })?)
-    }
-
-    /// Items closest to a text, by cosine, given its vector from the encoder `fingerprint`.
-    ///
-    /// # Errors
-    /// Refuses a vector of another encoder or dimension, or as for [`Engine::recommend`].
-    pub fn search(&self, vector: &[f32], fingerprint: &str, request: &SearchRequest) -> Result<Reply, EngineError> {
-        check_k("search", request.k)?;
-        let vector = self.vector(vector, fingerprint, "the query")?;
-        let allowed = self.filter(&request.filter)?;
-        let hits = top_k(Rows::from(&self.catalogue), None, &[&self.catalogue.project(&vector)], request.k, &allowed);
-        let item = |hit: &Hit| {
-            let cosine = f64::from(hit.score);
-            let reason = Reason { text: Some(request.text.clone()), ..Reason::plain(ReasonKind::Match, cosine) };
-            self.reply_item(hit.item, cosine, vec![reason])
-        };
-        let items = hits[0].iter().map(item).collect::<Result<_, _>>()?;
-        Ok(Reply { items, because: None, next: None })
     }
 
     /// Fields of items, none for an id that does not exist.

@@ -69,7 +69,7 @@ impl Engine {
         let context = Context { taste, catalogue: &self.catalogue, focus: focus.as_ref(), begun, rules: &rules };
         let item = |ranked: Ranked| self.reply_item(ranked.item, ranked.score, explain(&ranked, &context));
         let items = list.into_iter().map(item).collect::<Result<_, _>>()?;
-        Ok((Reply { items, because, next: None }, more.then_some(shown)))
+        Ok((Reply { items, by: None, because, next: None }, more.then_some(shown)))
     }
 
     /// Finds all that a request refers to, and what a list of `because` is about.

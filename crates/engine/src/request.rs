@@ -195,6 +195,9 @@ pub(crate) fn check_k(call: &'static str, k: usize) -> Result<(), EngineError> {
 pub struct Reply {
     /// The items, best first.
     pub items: Vec<ReplyItem>,
+    /// How a search looked: by `words`, by `meaning` or by `both`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<&'static str>,
     /// What a list of `because` is about; none where nothing is known that it could be about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub because: Option<About>,

@@ -15,6 +15,7 @@ pub mod read;
 pub mod report;
 pub mod robust;
 pub mod run;
+pub mod search;
 pub mod simulate;
 pub mod split;
 pub mod stats;

@@ -39,6 +39,8 @@ pub const READERS: &[Reader] = &[
     Reader { name: "requests", shape: Shape::Json, seeds: seeds::requests, read: readers::requests },
     Reader { name: "filter", shape: Shape::Json, seeds: seeds::filters, read: readers::filter },
     Reader { name: "items", shape: Shape::Lines, seeds: seeds::items, read: readers::items },
+    Reader { name: "words", shape: Shape::Words, seeds: seeds::words, read: readers::words },
+    Reader { name: "query", shape: Shape::Lines, seeds: seeds::queries, read: readers::query },
     Reader { name: "events", shape: Shape::Lines, seeds: seeds::events, read: readers::events },
     Reader { name: "options", shape: Shape::Json, seeds: seeds::options, read: readers::options },
     Reader { name: "manifest", shape: Shape::Json, seeds: seeds::manifests, read: readers::manifest },

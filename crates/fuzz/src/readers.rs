@@ -6,7 +6,8 @@ use predilect_builder::events::{EventReader, LearnOptions, teach};
 use predilect_builder::{Builder, Items, Options};
 use predilect_core::Catalogue;
 use predilect_encoder::{Encoder, EncoderError, Manifest};
-use predilect_engine::{Engine, EngineError};
+use predilect_engine::{ByMeaning, ByWords, Engine, EngineError};
+use predilect_words::{Index, Options as SearchOptions, Query};
 use serde_json::{Value, json};
 
 use crate::seeds::{self, DIMENSION, ENCODER, NOW};
@@ -56,7 +57,10 @@ pub fn catalogue(bytes: &[u8]) {
         let list: Vec<&Value> = reply["items"].as_array().unwrap().iter().map(|item| &item["id"]).collect();
         assert!(list.iter().enumerate().all(|(at, id)| !list[..at].contains(id)), "an item comes twice");
     }
-    allowed(engine.search_json(&vector, &header.encoder, "{\"text\": \"tea\"}"), CALL);
+    allowed(
+        engine.search_json(None, Some(ByMeaning { vector: &vector, encoder: &header.encoder }), "{\"text\": \"tea\"}"),
+        CALL,
+    );
     if let Some(id) = ids.first() {
         for surface in ["similar", "together", "because"] {
             let request = json!({"now": NOW, "surface": surface, "items": [id], "k": 1}).to_string();
@@ -75,6 +79,35 @@ pub fn catalogue(bytes: &[u8]) {
     }
     let profile = engine.snapshot().unwrap();
     engine.restore(&profile).expect("what is written can be restored");
+}
+
+/// Refusals of an index of words.
+const WORDS: &[&str] = &["not-words", "words-corrupt", "words-version", "words-mismatch"];
+
+/// The bytes of an index of words; one that opens finds rows that it has, with scores that are shares.
+pub fn words(bytes: &[u8]) {
+    let index = match Index::read(bytes.to_vec()) {
+        Ok(index) => index,
+        Err(error) => return assert!(WORDS.contains(&error.code()), "{}: {error}", error.code()),
+    };
+    for text in ["tea", "Item numbr 3", "it", "茶", "nothing of the sort"] {
+        let query = Query::new(text, &index, true);
+        let hits = index.search(&query, &SearchOptions::default(), Some(&[u32::MAX]));
+        assert!(hits.iter().all(|hit| (hit.row as usize) < index.len() && (0.0..=1.0).contains(&hit.score)));
+        query.marks("Item number 3 茶 for tea", 12);
+    }
+}
+
+/// A text to search for in an index of words, which may hold anything.
+pub fn query(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    static INDEX: OnceLock<Index> = OnceLock::new();
+    let index = INDEX.get_or_init(|| Index::read(seeds::words().remove(0)).unwrap());
+    for prefix in [false, true] {
+        let query = Query::new(&text, index, prefix);
+        index.search(&query, &SearchOptions::default(), None);
+        query.marks(&text, 60);
+    }
 }
 
 /// An item to add.
@@ -109,7 +142,10 @@ pub fn requests(bytes: &[u8]) {
     let fresh = static_engine();
     allowed(fresh.recommend_json(text), CALL);
     allowed(fresh.more_json(text, None), CURSOR);
-    allowed(fresh.search_json(&seeds::vector(1), ENCODER, text), CALL);
+    let meaning = ByMeaning { vector: &seeds::vector(1), encoder: ENCODER };
+    let words = ByWords { rows: &[3, 1, 3], scores: &[0.5, 0.25, 0.1] };
+    allowed(fresh.search_json(Some(words), Some(meaning), text), CALL);
+    allowed(fresh.allowed_json(text), CALL);
     allowed(fresh.items_json(text), CALL);
     let calls: [Change; 3] =
         [Engine::record_json, Engine::forget_json, |engine, text| engine.merge_json(text).map(drop)];

@@ -143,6 +143,16 @@ pub fn events() -> Vec<Vec<u8>> {
         .into()
 }
 
+pub fn words() -> Vec<Vec<u8>> {
+    [3, 40].map(|count| predilect_builder::words(&Catalogue::open(catalogue_of(count)).unwrap()).unwrap()).into()
+}
+
+pub fn queries() -> Vec<Vec<u8>> {
+    ["Item numbr 3", "wh-1000xm4 C++ don't U.S.A. 1,000", "ｶﾞｲﾄﾞ 茶 手机壳", "e\u{301} שָׁלוֹם 🎮\u{fffd}<b>"]
+        .map(|text| text.as_bytes().to_vec())
+        .into()
+}
+
 pub fn options() -> Vec<Vec<u8>> {
     texts([
         json!({"name": "shop", "format": "csv", "delimiter": ";", "id": ["nr"], "text": ["a", "b"], "max_chars": 400}),

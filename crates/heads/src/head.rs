@@ -325,7 +325,7 @@ mod tests {
             assert_eq!(error.code(), "head-corrupt", "{to}");
         }
         assert!(Head::from_json("").is_err());
-        let none = train("t", "e", &labels(), &vectors, &vec![0; 10], &FitOptions::default());
+        let none = train("t", "e", &labels(), &vectors, &[0; 10], &FitOptions::default());
         assert!(none.unwrap_err().to_string().contains("\"up\" has no example"));
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Every refusal is a JavaScript `Error` with a stable `code`.
 
-use predilect_engine::EngineError;
+use predilect_engine::{ByMeaning, ByWords, EngineError};
 use wasm_bindgen::prelude::*;
 
 fn thrown(error: EngineError) -> JsValue {
@@ -62,9 +62,33 @@ impl Engine {
         self.0.more_json(after, k).map_err(thrown)
     }
 
-    /// Items closest to a text, given its vector.
-    pub fn search(&self, vector: &[f32], fingerprint: &str, request: &str) -> Result<String, JsValue> {
-        self.0.search_json(vector, fingerprint, request).map_err(thrown)
+    /// Content of the catalogue, for its index of words: 16 hex digits.
+    pub fn content(&self) -> String {
+        format!("{:016x}", self.0.catalogue().content())
+    }
+
+    /// How many items a search by words is to propose, and then the rows that it may find, as bits; none for all.
+    pub fn allowed(&self, request: &str) -> Result<Vec<u32>, JsValue> {
+        let (pool, mut bits) = self.0.allowed_json(request).map_err(thrown)?;
+        bits.insert(0, pool as u32);
+        Ok(bits)
+    }
+
+    /// Items that fit a text, given what was found by words (rows, then the bits of their scores), its vector, or both.
+    pub fn search(
+        &self,
+        words: Option<Vec<u32>>,
+        vector: Option<Vec<f32>>,
+        fingerprint: &str,
+        request: &str,
+    ) -> Result<String, JsValue> {
+        let words = words.map(|found| {
+            let (rows, bits) = found.split_at(found.len() / 2);
+            (rows.to_vec(), bits.iter().map(|&bits| f32::from_bits(bits)).collect::<Vec<_>>())
+        });
+        let words = words.as_ref().map(|(rows, scores)| ByWords { rows, scores });
+        let meaning = vector.as_ref().map(|vector| ByMeaning { vector, encoder: fingerprint });
+        self.0.search_json(words, meaning, request).map_err(thrown)
     }
 
     /// Fields of items, null for an unknown id.

@@ -25,7 +25,7 @@ pub struct Module {
 }
 
 /// In the order of what takes longest last.
-pub const MODULES: [Module; 5] = [
+pub const MODULES: [Module; 6] = [
     Module { name: "engine", package: "predilect-wasm", carries: None, note: "small: vectors only" },
     Module {
         name: "search",
@@ -33,6 +33,7 @@ pub const MODULES: [Module; 5] = [
         carries: None,
         note: "smaller still: a page's own vectors",
     },
+    Module { name: "words", package: "predilect-words-wasm", carries: None, note: "the index of words" },
     Module { name: "gpu", package: "predilect-gpu-wasm", carries: None, note: "the same on WebGPU" },
     Module { name: "builder", package: "predilect-builder-wasm", carries: None, note: "makes catalogues in Node" },
     Module {

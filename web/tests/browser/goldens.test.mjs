@@ -39,7 +39,8 @@ async function answer({ bytes, steps, given, fingerprint, worker }) {
         const numbers = vector && new Float32Array(vector);
         if (call === 'describe')
           return engine.describe(request.text, numbers, fingerprint, request.at ?? 0, request.weight ?? 1);
-        if (call === 'search') return JSON.parse(engine.search(numbers, fingerprint, JSON.stringify(request)));
+        if (call === 'search')
+          return JSON.parse(engine.search(undefined, numbers, fingerprint, JSON.stringify(request)));
         const reply = engine[call](JSON.stringify(request));
         return reply === undefined ? null : JSON.parse(reply);
       });

@@ -97,6 +97,8 @@ pub struct EvalArgs {
 pub enum Study {
     /// Measure how well heads learn from a few labelled texts, beside logistic regression over words
     Heads(EvalHeadsArgs),
+    /// Measure how often a question finds its paragraph, by words, by meaning and by both
+    Search(EvalSearchArgs),
 }
 
 const EVAL_HEADS_EXAMPLES: &str = "\
@@ -184,6 +186,42 @@ pub struct ClassifyArgs {
     pub label: Vec<String>,
     #[command(flatten)]
     pub model: ModelArgs,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+const EVAL_SEARCH_EXAMPLES: &str = "\
+Examples:
+  predilect eval search xquad                          English, Chinese, and Chinese questions for English text
+  predilect eval search xquad --validation --fusions   to choose weights
+
+Data: a folder with files in the form of SQuAD, named *.LANG.json, that are translations of each other.
+Half of the articles give the questions for choices, the other half those of the test.";
+
+/// `eval search`.
+#[derive(Debug, Args)]
+#[command(after_help = EVAL_SEARCH_EXAMPLES)]
+pub struct EvalSearchArgs {
+    /// Folder with xquad.en.json and xquad.zh.json
+    pub data: PathBuf,
+    /// Languages of questions and text
+    #[arg(long, value_name = "LANG[-LANG]", value_delimiter = ',', default_value = "en,zh,zh-en")]
+    pub pairs: Vec<String>,
+    #[command(flatten)]
+    pub model: ModelArgs,
+    /// Measure with the questions that choices are made on, not with those of the test
+    #[arg(long)]
+    pub validation: bool,
+    /// Also measure other ways to put words and meaning together
+    #[arg(long, requires = "validation")]
+    pub fusions: bool,
+    /// Weight of BM25, to choose it on validation: saturation, title, title-length, length; may be repeated
+    #[arg(long, value_name = "NAME=VALUE", requires = "validation")]
+    pub weight: Vec<String>,
+    /// Seed of the split and of the errors
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

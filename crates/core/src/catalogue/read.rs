@@ -106,6 +106,14 @@ impl Catalogue {
         &self.header
     }
 
+    /// XXH3-64 of the ids and fields of all items: it stays where only what was learned of them changes.
+    pub fn content(&self) -> u64 {
+        let mut state = xxhash_rust::xxh3::Xxh3Default::new();
+        state.update(&self.bytes[self.ids.all()]);
+        state.update(&self.bytes[self.fields.all()]);
+        state.digest()
+    }
+
     /// Number of items.
     pub fn len(&self) -> usize {
         self.header.count

@@ -22,6 +22,10 @@ pub(super) struct Spans {
 }
 
 impl Spans {
+    pub(super) fn all(&self) -> Range<usize> {
+        self.start..self.start + self.offsets.last().map_or(0, |&end| end as usize)
+    }
+
     pub(super) fn range(&self, row: usize) -> Range<usize> {
         self.start + self.offsets[row] as usize..self.start + self.offsets[row + 1] as usize
     }

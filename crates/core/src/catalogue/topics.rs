@@ -174,7 +174,7 @@ mod tests {
     }
 
     fn plain(count: u64) -> Catalogue {
-        let lang = |i: u64| if i % 2 == 0 { "en" } else { "zh" };
+        let lang = |i: u64| if i.is_multiple_of(2) { "en" } else { "zh" };
         let item = |i: u64| ItemParts {
             id: format!("i{i}"),
             fields: serde_json::json!({"title": format!("Item {i}"), "lang": lang(i)}).as_object().cloned().unwrap(),

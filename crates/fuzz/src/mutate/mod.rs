@@ -25,6 +25,8 @@ pub enum Shape {
     Catalogue,
     /// Protobuf messages.
     Protobuf,
+    /// Bytes behind a head with their checksum.
+    Words,
 }
 
 /// Changes an input in a few places. What is not of its shape is changed as bytes.
@@ -40,6 +42,7 @@ pub fn mutate(shape: Shape, input: &[u8], rng: &mut Rng) -> Vec<u8> {
             Shape::Snapshot => snapshot(&input, rng).unwrap_or_else(|| bytes::change(&input, rng)),
             Shape::Catalogue => catalogue::change(&input, rng).unwrap_or_else(|| bytes::change(&input, rng)),
             Shape::Protobuf => protobuf::change(&input, rng, 0),
+            Shape::Words => words(&input, rng),
         };
     }
     input
@@ -67,6 +70,14 @@ fn snapshot(input: &[u8], rng: &mut Rng) -> Option<Vec<u8>> {
     json::change(&mut profile, rng);
     let text = serde_json::to_string(&profile).ok()?;
     seal(&envelope, &text)
+}
+
+/// Changes an index of words behind its checksum and gives it the one that fits.
+fn words(input: &[u8], rng: &mut Rng) -> Vec<u8> {
+    const HEAD: usize = 20;
+    let Some((head, body)) = input.split_at_checked(HEAD) else { return bytes::change(input, rng) };
+    let body = bytes::change(body, rng);
+    [&head[..12], &xxh3_64(&body).to_le_bytes(), &body].concat()
 }
 
 /// A snapshot of the text of a profile.

@@ -1,0 +1,82 @@
+//! The index of words of a catalogue's items.
+
+use predilect_core::{Catalogue, CatalogueError};
+use predilect_words::{Writer, Zone, is_searched};
+use serde_json::{Map, Value};
+
+use crate::{error::BuilderError, value};
+
+/// The bytes of the index of words that belongs to a catalogue, over all texts and lists of texts that it keeps of its items.
+/// Equal items give equal bytes.
+///
+/// # Errors
+/// [`CatalogueError::Corrupt`] if the fields of an item are not JSON.
+pub fn words(catalogue: &Catalogue) -> Result<Vec<u8>, CatalogueError> {
+    let mut writer = Writer::default();
+    for item in catalogue.items() {
+        let fields = catalogue.fields(item)?;
+        let fields: Map<String, Value> = serde_json::from_str(fields.get()).map_err(|_| CatalogueError::Corrupt {
+            what: format!("fields of item \"{}\" are not an object", catalogue.id(item)),
+        })?;
+        writer.item(field_texts(&fields).into_iter().map(|(name, text)| (zone(name), text)));
+    }
+    Ok(writer.finish(catalogue.content()))
+}
+
+/// [`words`] for the bytes of a catalogue.
+///
+/// # Errors
+/// [`BuilderError::Catalogue`] for a catalogue that is damaged.
+pub fn index_words(catalogue: Vec<u8>) -> Result<Vec<u8>, BuilderError> {
+    Ok(words(&Catalogue::open(catalogue)?)?)
+}
+
+/// What of an item is searched by words: each text with the name of its field.
+pub fn field_texts(fields: &Map<String, Value>) -> Vec<(&str, &str)> {
+    let mut out = Vec::new();
+    for (name, value) in fields.iter().filter(|(name, _)| is_searched(name)) {
+        let list = match value {
+            Value::Array(list) => list.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        let texts = list.iter().filter_map(Value::as_str).filter(|text| !value::is_address(text));
+        out.extend(texts.map(|text| (name.as_str(), text)));
+    }
+    out
+}
+
+fn zone(field: &str) -> Zone {
+    if field == "title" { Zone::Title } else { Zone::Rest }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Builder, Options};
+    use predilect_words::{Index, Query};
+
+    #[test]
+    fn every_text_is_found() {
+        let mut builder = Builder::new(Options::default()).unwrap();
+        let lines = "{\"id\":\"a\",\"title\":\"Kettle\",\"tags\":[\"kitchen\"],\"maker\":\"Ann\",\"url\":\"https://kettle.example\"}\n\
+            {\"id\":\"b\",\"title\":\"Cup\",\"text\":\"For tea.\",\"cast\":[\"Tom Hanks\"],\"price\":5}\n";
+        builder.push(lines.as_bytes()).unwrap();
+        let bytes = builder.finish().unwrap().assemble(&[1.0, 0.0, 0.0, 1.0], "e").unwrap();
+        let catalogue = Catalogue::open(bytes).unwrap();
+        let index = Index::open(words(&catalogue).unwrap(), catalogue.content()).unwrap();
+        let found = |text: &str| {
+            let hits = index.search(&Query::new(text, &index, false), &Default::default(), None);
+            hits.iter().map(|hit| hit.row).collect::<Vec<_>>()
+        };
+        for (text, rows) in [
+            ("kettle", vec![0]),
+            ("ANN", vec![0]),
+            ("hanks", vec![1]),
+            ("kitchens", vec![0]),
+            ("example", vec![]),
+            ("en", vec![]),
+        ] {
+            assert_eq!(found(text), rows, "{text}");
+        }
+    }
+}
