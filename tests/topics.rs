@@ -19,7 +19,7 @@ fn engine() -> Engine {
                 i % 3,
             ),
         };
-        let title = format!("Part {i}");
+        let title = if i > 15 { ["Evening notes", "By the river"][i % 2].to_owned() } else { format!("Part {i}") };
         let item =
             json!({"id": format!("i{i}"), "title": title, "text": text, "lang": "en", "category": subjects[side]});
         builder.push(format!("{item}\n").as_bytes()).expect("record");

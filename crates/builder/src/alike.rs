@@ -63,7 +63,7 @@ pub(crate) fn links(catalogue: &Catalogue, words: &Words) -> Links {
 /// translation is something of its own to who reads one of them.
 ///
 /// Nearly all words are shared, or many are and the vectors agree: what was reprinted under another title, shortened or retold
-/// keeps its names and numbers. A text that shares no rare word with another is not found to be the same.
+/// keeps its names and numbers; what differs by numbers is a size, a volume or a year. A text that shares no rare word with another is not found to be the same.
 pub(crate) fn repeats(catalogue: &Catalogue, words: &Words) -> Vec<(u32, u32)> {
     let mut scores = vec![0.0_f32; catalogue.len()];
     let mut first: Vec<u32> = (0..catalogue.len() as u32).collect();
@@ -79,7 +79,7 @@ pub(crate) fn repeats(catalogue: &Catalogue, words: &Words) -> Vec<(u32, u32)> {
                 continue;
             }
             let near = catalogue.affinity(catalogue.similarity(&query, other));
-            let same = says_the_same(f64::from(shared), near);
+            let same = says_the_same(f64::from(shared), near) && words.same_numbers(item.row(), other.row());
             if same && best.is_none_or(|(most, row)| (f64::from(shared), other.0) > (most, row)) {
                 best = Some((f64::from(shared), other.0));
             }
@@ -105,6 +105,8 @@ pub(crate) struct Words {
     language: Vec<String>,
     /// Different words of each item.
     count: Vec<usize>,
+    /// Numbers in title and text of each item, ascending.
+    numbers: Vec<Vec<String>>,
     of_item: Vec<Vec<(u32, f32)>>,
     of_word: Vec<Vec<(u32, f32)>>,
 }
@@ -112,6 +114,7 @@ pub(crate) struct Words {
 impl Words {
     pub(crate) fn read(catalogue: &Catalogue) -> Result<Self, CatalogueError> {
         let mut language = Vec::with_capacity(catalogue.len());
+        let mut numbers = Vec::with_capacity(catalogue.len());
         let mut vocabulary: HashMap<String, u32> = HashMap::new();
         let mut counts: Vec<Vec<(u32, f32)>> = Vec::with_capacity(catalogue.len());
         for item in catalogue.items() {
@@ -123,6 +126,7 @@ impl Words {
             let fields: Map<String, Value> = serde_json::from_str(catalogue.fields(item)?.get()).map_err(|error| {
                 CatalogueError::Corrupt { what: format!("fields of item \"{}\": {error}", catalogue.id(item)) }
             })?;
+            numbers.push(numbers_of(&fields));
             language.push(fields.get("lang").and_then(Value::as_str).unwrap_or_default().to_owned());
             for (_, value) in fields.iter().filter(|(name, _)| !SILENT.contains(&name.as_str())) {
                 match value {
@@ -150,7 +154,14 @@ impl Words {
             own.retain(|(word, _)| (2..=COMMON).contains(&frequency[*word as usize]));
             own.iter().for_each(|&(word, weight)| of_word[word as usize].push((item as u32, weight)));
         }
-        Ok(Self { language, count, of_item: counts, of_word })
+        Ok(Self { language, count, numbers, of_item: counts, of_word })
+    }
+
+    /// Whether one of two items has no number that the other lacks.
+    fn same_numbers(&self, a: usize, b: usize) -> bool {
+        let within = |a: &[String], b: &[String]| a.iter().all(|number| b.binary_search(number).is_ok());
+        let (a, b) = (&self.numbers[a], &self.numbers[b]);
+        within(a, b) || within(b, a)
     }
 
     /// The other items that share most, with the cosine of their words. `scores` is all 0 before and after.
@@ -173,6 +184,15 @@ impl Words {
         }
         near
     }
+}
+
+fn numbers_of(fields: &Map<String, Value>) -> Vec<String> {
+    let texts = ["title", "text"].into_iter().filter_map(|name| fields.get(name)?.as_str());
+    let digits = texts.flat_map(|text| text.split(|c: char| !c.is_ascii_digit())).filter(|digits| !digits.is_empty());
+    let mut numbers: Vec<String> = digits.map(str::to_owned).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
 }
 
 /// Words of letters and digits, in lower case; of scripts without spaces every two characters that stand together.
