@@ -1,7 +1,9 @@
 // Small catalogues for tests, made by the builder with vectors that are given instead of encoded.
 
 import { readFile } from 'node:fs/promises';
-import initBuilder, { Builder } from '../dist/wasm/builder.js';
+import initBuilder, { Builder, indexWords } from '../dist/wasm/builder.js';
+
+export { indexWords };
 
 const dist = new URL('../dist/', import.meta.url);
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
-import { catalogue, ITEMS, otherFormat } from '../catalogue.mjs';
+import { catalogue, ITEMS, indexWords, otherFormat } from '../catalogue.mjs';
 import { launch, newPage, ready, serveSite } from './site.mjs';
 
 let browser;
@@ -88,7 +88,8 @@ test('a list that has run out says so, and undo brings it back', async () => {
 
 test('a catalogue of another encoder recommends, but refuses to search', async () => {
   const other = await catalogue(ITEMS, 'ffffffffffffffff');
-  await withSite(file(other), async (page) => {
+  const answers = { ...file(other).answers, '/demo.words': { body: Buffer.from(indexWords(other)) } };
+  await withSite({ answers }, async (page) => {
     await ready(page);
     await page.fill('#text', 'tea');
     await page.locator('#search').click();

@@ -25,6 +25,8 @@ after(async () => {
 const typed = async (page, text, button) => {
   await page.fill('#text', text);
   await updated(page, () => page.locator(button).click());
+  // Typing shows a list by words of its own; what was asked for comes after it.
+  await page.locator('#prompt:not([aria-busy])').waitFor();
 };
 const cards = (page) =>
   page.locator('#grid .card').evaluateAll((all) =>
