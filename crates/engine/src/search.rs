@@ -134,7 +134,10 @@ mod tests {
     fn engine() -> Engine {
         let item = |n: usize| ItemParts {
             id: format!("i{n}"),
-            fields: json!({"title": format!("Item {n}"), "group": ["a", "b"][n % 2]}).as_object().cloned().unwrap(),
+            fields: json!({"title": format!("Item {n}"), "group": if n % 2 == 0 { "a" } else { "b" }})
+                .as_object()
+                .cloned()
+                .unwrap(),
         };
         let items: Vec<_> = (0..4).map(item).collect();
         let vectors = [1.0, 0.0, 0.8, 0.6, 0.0, 1.0, -1.0, 0.1];
