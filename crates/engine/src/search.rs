@@ -94,7 +94,7 @@ impl Engine {
             let kinds = [ReasonKind::Words, ReasonKind::Match];
             let mut reasons = Vec::new();
             for side in if parts[1] > parts[0] { [1, 0] } else { [0, 1] } {
-                if parts[side] != 0.0 {
+                if parts[side] != 0.0 || (side == 1 && by == "meaning") {
                     reasons
                         .push(Reason { text: Some(request.text.clone()), ..Reason::plain(kinds[side], parts[side]) });
                 }
