@@ -47,7 +47,7 @@ macro_rules! short {
     };
 }
 
-short!(catalogue, snapshot, requests, filter, items, events, options, manifest, tokenizer, model);
+short!(catalogue, snapshot, requests, filter, items, words, query, events, options, manifest, tokenizer, model);
 
 /// Changes that no checksum gives away get past the first checks; else the run would test these alone.
 #[test]
