@@ -13,7 +13,10 @@ test('only one module of the package fetches', async () => {
   const source = new URL('../../src/', import.meta.url);
   const found = [];
   const names = (await readdir(source, { recursive: true })).filter((name) => name.endsWith('.ts'));
-  assert.ok(names.some((name) => name.startsWith('elements')), 'folders are looked into');
+  assert.ok(
+    names.some((name) => name.startsWith('elements')),
+    'folders are looked into',
+  );
   for (const name of names) {
     const code = (await readFile(new URL(name, source), 'utf8')).replace(
       /\/\*[\s\S]*?\*\/|\/\/.*|'[^'\n]*'|`[^`]*`/g,
