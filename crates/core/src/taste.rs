@@ -7,6 +7,7 @@
 mod choices;
 mod clusters;
 mod facets;
+mod opinions;
 
 pub use choices::{Chosen, choices};
 pub use clusters::Gathered;
@@ -15,10 +16,11 @@ pub use facets::{Facet, FacetConfig, Facets};
 use facets::Met;
 
 use clusters::{gather, together};
+use opinions::{Age, opinions};
 
 use crate::catalogue::{Catalogue, ItemIdx};
-use crate::event::{Event, EventKind, Millis};
-use crate::order::{ascending, descending, pair, reorder, second};
+use crate::event::{EventKind, Millis};
+use crate::order::{descending, reorder};
 use crate::profile::Profile;
 use crate::reason::Cause;
 use crate::trail::Trail;
@@ -182,18 +184,6 @@ impl Taste {
     }
 }
 
-/// What the events say about one item.
-struct Opinion<'a> {
-    item: ItemIdx,
-    /// When anything last happened to it.
-    at: Millis,
-    seen: u32,
-    explicit: Option<(&'a Event, f64)>,
-    implicit: f64,
-    strongest_implicit: Option<(&'a Event, f64)>,
-    owned: bool,
-}
-
 /// Milliseconds of an hour.
 const HOUR: Millis = 3_600_000;
 
@@ -300,83 +290,9 @@ fn tunings(profile: &Profile, items: &[Option<ItemIdx>]) -> Vec<(ItemIdx, f64)> 
     events.filter_map(|(event, item)| Some(((*item)?, event.value?))).collect()
 }
 
-struct Age {
-    half_life: f64,
-    now: Millis,
-}
-
-impl Age {
-    fn factor(&self, at: Millis) -> f64 {
-        (-((self.now - at).max(0) as f64) / self.half_life).exp2()
-    }
-}
-
 /// The item of each event, where the catalogue has it.
 pub fn items(profile: &Profile, catalogue: &Catalogue) -> Vec<Option<ItemIdx>> {
     profile.events().iter().map(|event| catalogue.find(&event.item)).collect()
-}
-
-/// What the events, whose items are given, say per item, in the order in which the items first came up; and what was seen, by row.
-fn opinions<'a>(profile: &'a Profile, items: &[Option<ItemIdx>], age: &Age) -> (Vec<Opinion<'a>>, Vec<(ItemIdx, u32)>) {
-    let events = profile.events();
-    let known = |(at, item): (usize, &Option<ItemIdx>)| Some(pair((*item)?.0, at as u32));
-    let about = |(at, _): &(usize, &Option<ItemIdx>)| events[*at].kind != EventKind::Tune;
-    let mut by_item: Vec<u64> = items.iter().enumerate().filter(about).filter_map(known).collect();
-    ascending(&mut by_item);
-
-    let (mut opinions, mut seen, mut firsts): (Vec<Opinion<'a>>, Vec<_>, Vec<u64>) = Default::default();
-    for entry in by_item {
-        let (item, at) = (ItemIdx((entry >> 32) as u32), second(entry));
-        if opinions.last().is_none_or(|last| last.item != item) {
-            firsts.push(pair(at, opinions.len() as u32));
-            opinions.push(Opinion {
-                item,
-                at: 0,
-                seen: 0,
-                explicit: None,
-                implicit: 0.0,
-                strongest_implicit: None,
-                owned: false,
-            });
-        }
-        let event = &events[at as usize];
-        if let Some(opinion) = opinions.last_mut() {
-            opinion.add(event, event.weight() * age.factor(event.at));
-        }
-    }
-    seen.extend(opinions.iter().filter(|opinion| opinion.seen > 0).map(|opinion| (opinion.item, opinion.seen)));
-    ascending(&mut firsts);
-    let order: Vec<usize> = firsts.into_iter().map(|first| second(first) as usize).collect();
-    (reorder(opinions, &order), seen)
-}
-
-impl<'a> Opinion<'a> {
-    /// Whether the item was on screen and nothing else came of it.
-    fn only_seen(&self) -> bool {
-        self.explicit.is_none() && self.strongest_implicit.is_some_and(|(event, _)| event.kind == EventKind::View)
-    }
-
-    fn rejected(&self) -> bool {
-        let no = |(event, _): (&Event, f64)| {
-            matches!(event.kind, EventKind::Dislike | EventKind::Dismiss) || event.weight() < 0.0
-        };
-        self.explicit.is_some_and(no)
-    }
-
-    /// Takes in the next event about the item, in order of time.
-    fn add(&mut self, event: &'a Event, weight: f64) {
-        self.at = event.at;
-        self.owned |= event.kind == EventKind::Purchase;
-        self.seen += u32::from(matches!(event.kind, EventKind::View | EventKind::Click));
-        if event.kind.is_explicit() {
-            self.explicit = Some((event, weight));
-            return;
-        }
-        self.implicit += weight;
-        if self.strongest_implicit.is_none_or(|(_, other)| weight >= other) {
-            self.strongest_implicit = Some((event, weight));
-        }
-    }
 }
 
 /// Drops the lightest beyond `limit`, of equal ones the earliest, keeping the order of the rest.

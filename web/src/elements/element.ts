@@ -12,7 +12,7 @@ import { WORDS, type Words } from './words.js';
 const Base = (globalThis.HTMLElement ?? class {}) as typeof HTMLElement;
 
 /** Attributes that say which recommender an element uses. */
-const SOURCE = ['catalogue', 'integrity', 'encoder', 'profile', 'consent'] as const;
+const SOURCE = ['catalogue', 'integrity', 'words', 'encoder', 'profile', 'consent'] as const;
 
 /** An element of a page that recommends. */
 export abstract class PredilectElement extends Base {
@@ -21,7 +21,7 @@ export abstract class PredilectElement extends Base {
   }
 
   /** Words of the page's own, instead of the usual ones. */
-  words: Partial<Words> = {};
+  texts: Partial<Words> = {};
   /** Templates of the page's own for reasons, by kind. */
   templates: Partial<ReasonTemplates> = {};
 
@@ -89,7 +89,7 @@ export abstract class PredilectElement extends Base {
   }
 
   protected get say(): Words {
-    return { ...WORDS[this.language], ...this.words };
+    return { ...WORDS[this.language], ...this.texts };
   }
 
   /** A reason as a line. */
@@ -170,9 +170,10 @@ export abstract class PredilectElement extends Base {
     const catalogue = this.getAttribute('catalogue');
     if (!catalogue) return undefined;
     const options: SharedOptions = { catalogue: new URL(catalogue, document.baseURI).href };
-    for (const name of ['integrity', 'encoder', 'profile'] as const) {
+    for (const name of ['integrity', 'words', 'encoder', 'profile'] as const) {
       const value = this.getAttribute(name);
-      if (value) options[name] = name === 'encoder' ? new URL(value, document.baseURI).href : value;
+      const address = name === 'words' || name === 'encoder';
+      if (value) options[name] = address ? new URL(value, document.baseURI).href : value;
     }
     const consent = this.getAttribute('consent');
     return consent ? { ...options, consent: consent as Consent } : options;

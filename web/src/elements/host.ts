@@ -32,6 +32,7 @@ export function hostOf(recommender: Recommender): Host {
 export type SharedOptions = Pick<CreateOptions, 'consent'> & {
   catalogue: string;
   integrity?: string;
+  words?: string;
   encoder?: string;
   profile?: string;
 };

@@ -62,7 +62,7 @@ export class PredilectSearch extends CardList {
     }
     this.#asked = new AbortController();
     const { signal } = this.#asked;
-    const { items } = await host.recommender.search(text, { k: this.k, filter: this.filter, signal });
+    const { items } = await host.recommender.search(text, { k: this.k, filter: this.filter, prefix: true, signal });
     this.announce(items.length > 0 ? this.say.found(items.length) : this.say.nothing(text));
     return [await this.cards(host, items)];
   }

@@ -1,4 +1,4 @@
-// What elements say, in English and Chinese. A page can replace any of it by `words`.
+// What elements say, in English and Chinese. A page can replace any of it by `texts`.
 
 import { type Language, quote } from '../wording.js';
 

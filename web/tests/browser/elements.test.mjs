@@ -17,7 +17,9 @@ const site = useSite({
     '/all.html': { body: page(FEED + SIMILAR + PROFILE) },
     '/zh.html': { body: page(FEED + PROFILE, 'zh') },
     '/search.html': {
-      body: page('<predilect-search catalogue="/demo.predilect" encoder="/model" k="5"></predilect-search>'),
+      body: page(
+        '<predilect-search catalogue="/demo.predilect" words="/demo.words" encoder="/model" k="5"></predilect-search>',
+      ),
     },
     '/template.html': {
       body: page(
