@@ -1,6 +1,8 @@
 // The custom elements, as a page uses them: under the documented policy, at two sizes, by mouse and by keyboard.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { useSite } from './site.mjs';
 
@@ -26,6 +28,10 @@ const site = useSite({
         '<predilect-feed catalogue="/demo.predilect" k="3"><template><article><b data-field="title"></b><a data-href="url">go</a>' +
           '<i data-why></i><button data-dislike>no</button></article></template></predilect-feed>',
       ),
+    },
+    '/axe.js': {
+      body: readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'),
+      headers: { 'content-type': 'text/javascript' },
     },
     '/lost.html': { body: page('<predilect-feed catalogue="/nothing.predilect"></predilect-feed>') },
   },
@@ -197,4 +203,22 @@ test('a catalogue that cannot be had is told, to the reader and to the page', as
 test('on a server the import does nothing', async () => {
   const elements = await import('../../dist/elements/index.js');
   assert.equal(typeof elements.PredilectFeed, 'function');
+});
+
+test('axe finds nothing to mend, in light and dark, on a phone, from right to left', async () => {
+  for (const options of [{}, { colorScheme: 'dark', viewport: { width: 390, height: 844 } }]) {
+    const { page } = await open('all.html', options);
+    await page.locator('predilect-feed [data-key^=like]').first().click();
+    await page.locator('predilect-profile summary').first().click();
+    await page.addScriptTag({ url: '/axe.js' });
+    for (const direction of ['ltr', 'rtl']) {
+      const found = await page.evaluate(async (direction) => {
+        document.documentElement.dir = direction;
+        const { violations, passes } = await window.axe.run('predilect-feed, predilect-profile');
+        return { passes: passes.length, violations: violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`) };
+      }, direction);
+      assert.deepEqual(found.violations, []);
+      assert.ok(found.passes > 5, 'it looked');
+    }
+  }
 });
