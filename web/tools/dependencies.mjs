@@ -133,10 +133,17 @@ async function inspect() {
   const modules = await shipped();
   const npms = packages();
   const tools = [...allowed, ...Object.keys(rules['licences of npm tools'])];
-  for (const { name, version, licence } of [...foreign, ...npms]) {
-    if (!permits(licence, npms.some((tool) => tool.name === name) ? tools : allowed))
-      broken.push(`${name} ${version}: its licence is "${licence}", which is not on the list`);
-  }
+  const check = (
+    /** @type {{name: string, version: string, licence: string}[]} */ list,
+    /** @type {string[]} */ known,
+  ) => {
+    for (const { name, version, licence } of list) {
+      if (!permits(licence, known))
+        broken.push(`${name} ${version}: its licence is "${licence}", which is not on the list`);
+    }
+  };
+  check(foreign, allowed);
+  check(npms, tools);
   for (const { name, version, source } of foreign) {
     if (!rules.sources.includes(source ?? '')) broken.push(`${name} ${version}: comes from ${source}`);
   }
