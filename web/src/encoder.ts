@@ -30,12 +30,16 @@ interface Attempt {
   done: boolean;
 }
 
+/** Milliseconds after which what failed is loaded again for whoever comes later. */
+const WARM_AGAIN = 60_000;
+
 /** An encoder that is loaded at the first need. */
 export class LazyEncoder {
   readonly #source: EncoderSource;
   #attempt: Attempt | undefined;
   #dead = false;
-  #warmed = false;
+  /** When it was last loaded for whoever comes later. */
+  #warmed = 0;
 
   constructor(source: EncoderSource) {
     this.#source = source;
@@ -51,10 +55,10 @@ export class LazyEncoder {
     return this.#attempt?.done === true && !this.#dead;
   }
 
-  /** Begins to load it for whoever comes later. Once: a failure is told to those who wait for it. */
+  /** Begins to load it for whoever comes later. After a failure, which is told to those who wait for it, not at once again. */
   warm(): void {
-    if (!this.available || this.#warmed || this.#attempt) return;
-    this.#warmed = true;
+    if (!this.available || this.#attempt || Date.now() < this.#warmed + WARM_AGAIN) return;
+    this.#warmed = Date.now();
     this.get('search', new AbortController().signal).catch(() => {});
   }
 

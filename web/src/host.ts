@@ -138,10 +138,10 @@ export class Host {
         if (typeof file !== 'string') {
           const described = await encode(Object.values(file));
           const labels = Object.keys(file);
-          file = clock.time(() => describedHead(labels, ...described));
+          file = clock.time(() => lazy.use(() => describedHead(labels, ...described)));
         }
         const encoded = await encode(texts);
-        return clock.time(() => classify(file, ...encoded));
+        return clock.time(() => lazy.use(() => classify(file, ...encoded)));
       }
       case 'loadEncoder':
         await encode([]);

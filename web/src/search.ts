@@ -4,6 +4,7 @@ import type { LazyEncoder } from './encoder.js';
 import { PredilectError } from './errors.js';
 import type { SearchHow } from './protocol.js';
 import type { Engine } from './wasm/engine.js';
+import type { Words } from './wasm/words.js';
 import { type LazyWords, withMatches } from './words.js';
 
 /** What a search works with. */
@@ -30,21 +31,38 @@ export async function search(
     );
   }
   const byWords = by ? by !== 'meaning' : lazy.available;
-  if (!by && byWords) encoder.warm();
   const byMeaning = by ? by !== 'words' : !byWords || encoder.ready;
   // Refused before anything is loaded for it.
+  time(() => engine.allowed(request));
+  if (!by && byWords) encoder.warm();
+  const vectors = byMeaning
+    ? encode([text]).catch((error) => (byWords ? nothingToEncode(error) : Promise.reject(error)))
+    : undefined;
+  const [words, vector] = await Promise.all([byWords ? wordsNow(lazy, signal) : undefined, vectors]);
+  // The page may have changed the catalogue while the text was encoded.
+  const index = words && (words.era === lazy.era ? words.index : (await wordsNow(lazy, signal)).index);
   const [pool = 0, ...allowed] = time(() => engine.allowed(request));
-  const [words, vector] = await Promise.all([
-    byWords ? lazy.get(signal) : undefined,
-    byMeaning ? encode([text]).catch((error) => (byWords ? nothingToEncode(error) : Promise.reject(error))) : undefined,
-  ]);
-  const found = words && time(() => lazy.use(() => words.search(text, prefix, pool, new Uint32Array(allowed))));
+  const found = index && time(() => lazy.use(() => index.search(text, prefix, pool, new Uint32Array(allowed))));
   const reply = time(() => engine.search(found, vector?.[0], vector?.[1] ?? '', request));
-  if (!words) return reply;
-  const { isSearched } = words.constructor as unknown as { isSearched(field: string): boolean };
+  if (!index) return reply;
+  const { isSearched } = index.constructor as unknown as { isSearched(field: string): boolean };
   return time(() =>
-    lazy.use(() => withMatches(reply, isSearched, (texts, room) => words.marks(text, prefix, texts, room))),
+    lazy.use(() => withMatches(reply, isSearched, (texts, room) => index.marks(text, prefix, texts, room))),
   );
+}
+
+/** The index of the catalogue as it is, and which catalogue that is. */
+async function wordsNow(lazy: LazyWords, signal: AbortSignal): Promise<{ index: Words; era: number }> {
+  for (;;) {
+    const { era } = lazy;
+    try {
+      const index = await lazy.get(signal);
+      if (era === lazy.era) return { index, era };
+    } catch (error) {
+      // An index of the catalogue that was does not fit the one that is.
+      if (era === lazy.era) throw error;
+    }
+  }
 }
 
 /** A text without meaning, such as one sign, may still have words. */

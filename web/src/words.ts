@@ -32,6 +32,9 @@ export class LazyWords {
   #words: Promise<Words> | undefined;
   /** Indexes the catalogue anew, once the page has changed it. */
   #remake: (() => Promise<Uint8Array>) | undefined;
+  #dead = false;
+  /** Counts the catalogues that were: what is found by the words of one says nothing of the next. */
+  era = 0;
 
   constructor(source: WordsSource) {
     this.#source = source;
@@ -39,12 +42,14 @@ export class LazyWords {
 
   /** Whether there is an index to load. */
   get available(): boolean {
-    return this.#source.index !== undefined;
+    return this.#source.index !== undefined && !this.#dead;
   }
 
   /** The index. What one caller aborts goes on for the next: who types asks again at every key. */
   async get(signal: AbortSignal): Promise<Words> {
     if (signal.aborted) throw abortError(signal);
+    if (this.#dead)
+      throw new PredilectError('crashed', 'the search by words stopped; load the page again to have it back');
     this.#words ??= this.#open();
     const words = this.#words;
     words.catch(() => {
@@ -65,17 +70,18 @@ export class LazyWords {
   /** Says that the catalogue is another now, and how its words are indexed. */
   outdated(remake: () => Promise<Uint8Array>): void {
     this.#remake = remake;
+    this.era++;
     this.#free();
   }
 
-  /** Runs a use of the index; if it traps, the next use opens it anew, and everything else goes on. */
+  /** Runs a use of the index; after a trap the module is not used again, and everything else goes on. */
   use<T>(run: () => T): T {
     try {
       return run();
     } catch (error) {
       if (!isTrap(error)) throw error;
-      this.#words = this.#glue = undefined;
-      throw new PredilectError('crashed', `the search by words stopped (${String(error)}); ask again`, {
+      this.#dead = true;
+      throw new PredilectError('crashed', `the search by words stopped (${String(error)})`, {
         cause: error,
       });
     }

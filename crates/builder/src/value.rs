@@ -1,5 +1,6 @@
 //! Single values: labels, lists written as text, numbers, and what of a value is worth keeping.
 
+pub(crate) use predilect_words::is_address;
 use serde_json::{Number, Value};
 
 use crate::clean;
@@ -86,12 +87,6 @@ pub(crate) fn number(text: &str) -> Option<Value> {
         Ok(number) => Some(Value::from(number)),
         Err(_) => text.parse().ok().and_then(Number::from_f64).map(Value::Number),
     }
-}
-
-/// Whether a text is an address: a link or embedded data.
-pub(crate) fn is_address(text: &str) -> bool {
-    let scheme = text.split_once(':').map_or("", |(scheme, _)| scheme);
-    matches!(scheme, "http" | "https" | "data" | "ftp" | "mailto" | "file" | "blob") && !text.contains(' ')
 }
 
 /// What of a value goes into the catalogue.

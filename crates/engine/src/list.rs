@@ -111,8 +111,9 @@ impl Engine {
         }
         items.iter().for_each(|item| allowed.remove(item.row()));
         let focus = (!items.is_empty()).then(|| Focus::new(&items, &self.catalogue));
-        let begun =
+        let mut begun =
             if request.surface == Surface::Continue { begun(&self.profile, &self.catalogue) } else { Vec::new() };
+        begun.retain(|(item, _)| !taste.muted.iter().any(|interest| interest.has(*item)));
         let pins = self.pins(request, &allowed)?;
         let pushes = self.pushes(request, &allowed)?;
         // Lists that no signals rank need not wait for what choices say.

@@ -2,7 +2,7 @@
 //!
 //! Every refusal is a JavaScript `Error` with a stable `code`.
 
-use predilect_words::{Index, Options, Query, WordsError, is_searched};
+use predilect_words::{Index, Options, Query, WordsError, is_address, is_searched};
 use wasm_bindgen::prelude::*;
 
 /// The words of a catalogue's items.
@@ -35,7 +35,8 @@ impl Words {
         let query = Query::new(text, &self.0, prefix);
         let mut out = Vec::new();
         for text in &texts {
-            let Some(marks) = query.marks(text, room) else {
+            let Some(marks) = Some(text).filter(|text| !is_address(text)).and_then(|text| query.marks(text, room))
+            else {
                 out.push(0);
                 continue;
             };

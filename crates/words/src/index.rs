@@ -144,7 +144,12 @@ impl Index {
             let (mut read, mut rows, mut next) = (0, 0, 0u64);
             while read < own.len() {
                 let word = varint(own, &mut read).ok_or(corrupt("postings are cut off"))?;
-                read += usize::from(word & 1 == 1);
+                if word & 1 == 1 {
+                    if own.get(read) == Some(&0) {
+                        return Err(corrupt("an item has a term no times"));
+                    }
+                    read += 1;
+                }
                 next += u64::from(word >> 1) + 1;
                 rows += 1;
             }

@@ -45,6 +45,12 @@ pub fn is_searched(field: &str) -> bool {
     !matches!(field, "id" | "lang" | "date" | "date_text")
 }
 
+/// Whether a text is an address: a link or embedded data, which nobody searches for.
+pub fn is_address(text: &str) -> bool {
+    let scheme = text.split_once(':').map_or("", |(scheme, _)| scheme);
+    matches!(scheme, "http" | "https" | "data" | "ftp" | "mailto" | "file" | "blob") && !text.contains(' ')
+}
+
 /// Where a text of an item stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Zone {

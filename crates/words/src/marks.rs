@@ -58,13 +58,15 @@ impl Query {
             .max_by_key(|(at, worth)| (*worth, usize::MAX - at))?;
         let (start, end) = excerpt(text, ranges[from].0, room);
         let mut joined: Vec<(u32, u32)> = Vec::new();
-        for (a, b, _) in ranges.into_iter().filter(|(a, b, _)| *a >= start && *b <= end) {
+        // What is longer than the excerpt is marked as far as it is shown.
+        for (a, b, _) in ranges.into_iter().filter(|(a, _, _)| (start..end).contains(a)) {
+            let b = b.min(end);
             match joined.last_mut() {
                 Some(last) if a <= last.1 => last.1 = last.1.max(b),
                 _ => joined.push((a, b)),
             }
         }
-        Some(Marks { start, end, ranges: joined })
+        (!joined.is_empty()).then_some(Marks { start, end, ranges: joined })
     }
 
     /// Different terms within an excerpt that begins with the first range.

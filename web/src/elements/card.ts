@@ -48,12 +48,12 @@ export function usualCard({ fields }: Recommendation, actions: CardActions, word
     );
   return el(
     'article',
-    { class: 'card', part: 'card', lang: language },
+    { class: 'card', part: 'card' },
     image ? el('img', { src: image, alt: '', loading: 'lazy', part: 'image' }) : null,
     facts.length > 0 ? el('p', { class: 'meta', part: 'meta' }, facts.join(' · ')) : null,
     el(
       'h3',
-      { class: 'title', part: 'title' },
+      { class: 'title', part: 'title', lang: language },
       address
         ? el(
             'a',

@@ -59,3 +59,8 @@ export function icon(name: Icon): SVGSVGElement {
   svg.append(line);
   return svg;
 }
+
+/** A property that the page set before the element knew its class. */
+export function own<T>(element: object, name: string): T | undefined {
+  return Object.hasOwn(element, name) ? ((element as Record<string, unknown>)[name] as T) : undefined;
+}

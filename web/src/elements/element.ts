@@ -3,7 +3,7 @@
 import type { Recommender } from '../recommender.js';
 import type { Consent } from '../types.js';
 import { type Language, languageOf, type ReasonTemplates, wordReason } from '../wording.js';
-import { el, icon } from './dom.js';
+import { el, icon, own } from './dom.js';
 import { type Host, hostOf, join, type SharedOptions } from './host.js';
 import { styleSheet } from './style.js';
 import { WORDS, type Words } from './words.js';
@@ -14,6 +14,9 @@ const Base = (globalThis.HTMLElement ?? class {}) as typeof HTMLElement;
 /** Attributes that say which recommender an element uses. */
 const SOURCE = ['catalogue', 'integrity', 'words', 'encoder', 'profile', 'consent'] as const;
 
+/** Milliseconds for which a change can be undone. */
+const UNDO = 15_000;
+
 /** An element of a page that recommends. */
 export abstract class PredilectElement extends Base {
   static get observedAttributes(): string[] {
@@ -21,9 +24,9 @@ export abstract class PredilectElement extends Base {
   }
 
   /** Words of the page's own, instead of the usual ones. */
-  texts: Partial<Words> = {};
+  texts: Partial<Words> = own(this, 'texts') ?? {};
   /** Templates of the page's own for reasons, by kind. */
-  templates: Partial<ReasonTemplates> = {};
+  templates: Partial<ReasonTemplates> = own(this, 'templates') ?? {};
 
   #given: Recommender | undefined;
   #host: Host | undefined;
@@ -31,7 +34,13 @@ export abstract class PredilectElement extends Base {
   /** Counts connections and drawings, so that an answer that comes too late is dropped. */
   #turn = 0;
   #queued = false;
-  readonly #changed = (): void => this.refresh();
+  readonly #changed = (): void => {
+    // What another element did is not undone by this one's button.
+    if (!this.#mine) this.#said('', undefined);
+    this.refresh();
+  };
+  #mine = false;
+  #forgets: ReturnType<typeof setTimeout> | undefined;
   #parts: { section: HTMLElement; heading: HTMLElement; body: HTMLElement } | undefined;
   #status = '';
   #undo: (() => Promise<unknown>) | undefined;
@@ -46,6 +55,12 @@ export abstract class PredilectElement extends Base {
   }
 
   connectedCallback(): void {
+    // Set before this class was known to the page.
+    const early = own<Recommender>(this, 'recommender');
+    if (early) {
+      Reflect.deleteProperty(this, 'recommender');
+      this.#given = early;
+    }
     if (!this.shadowRoot) this.attachShadow({ mode: 'open' }).adoptedStyleSheets = [styleSheet()];
     this.#connect();
   }
@@ -108,20 +123,22 @@ export abstract class PredilectElement extends Base {
   }
 
   /** Changes the profile, says so with an undo, and lets all elements of this recommender draw again. */
-  protected async change(run: (recommender: Recommender) => Promise<unknown>, said: string): Promise<void> {
+  protected async change(
+    run: (recommender: Recommender) => Promise<unknown>,
+    said: string,
+    undoable = true,
+  ): Promise<void> {
     const host = this.#host;
     if (!host) return;
     try {
-      const before = await host.recommender.snapshot();
+      const before = undoable ? await host.recommender.snapshot() : undefined;
       await run(host.recommender);
-      this.#undo = () => host.recommender.restore(before);
-      this.#status = said;
+      this.#said(said, before && (() => host.recommender.restore(before)));
     } catch (error) {
       this.fail(error);
-      this.#status = error instanceof Error ? error.message : String(error);
-      this.#undo = undefined;
+      this.#said(error instanceof Error ? error.message : String(error), undefined);
     }
-    host.news.dispatchEvent(new Event('change'));
+    this.#tellOthers(host);
     this.dispatchEvent(new CustomEvent('predilect-change', { bubbles: true, composed: true }));
   }
 
@@ -132,9 +149,25 @@ export abstract class PredilectElement extends Base {
 
   /** Says something at the foot, for all to read and for screen readers to tell. */
   protected announce(text: string): void {
-    this.#status = text;
-    this.#undo = undefined;
+    this.#said(text, undefined);
     this.#foot();
+  }
+
+  /** Called when content was put on the page. */
+  protected shown(_host: Host): void {}
+
+  #said(text: string, undo: (() => Promise<unknown>) | undefined): void {
+    this.#status = text;
+    this.#undo = undo;
+    clearTimeout(this.#forgets);
+    // What was forgotten is not kept for a button that nobody presses.
+    if (undo) this.#forgets = setTimeout(() => this.announce(''), UNDO);
+  }
+
+  #tellOthers(host: Host): void {
+    this.#mine = true;
+    host.news.dispatchEvent(new Event('change'));
+    this.#mine = false;
   }
 
   #connect(): void {
@@ -185,7 +218,9 @@ export abstract class PredilectElement extends Base {
     const turn = ++this.#turn;
     try {
       const content = await this.content(host);
-      if (turn === this.#turn) this.#frame(content, false);
+      if (turn !== this.#turn) return;
+      this.#frame(content, false);
+      this.shown(host);
     } catch (error) {
       if (turn === this.#turn && !(error instanceof DOMException && error.name === 'AbortError')) this.#failed(error);
     }
@@ -213,14 +248,14 @@ export abstract class PredilectElement extends Base {
     heading.hidden = heading.textContent === '';
     section.setAttribute('aria-label', heading.textContent);
     section.setAttribute('aria-busy', String(busy));
-    const focus = body.contains(root.activeElement) ? (root.activeElement as HTMLElement) : undefined;
+    const focus = section.contains(root.activeElement) ? (root.activeElement as HTMLElement) : undefined;
     const key = focus?.dataset.key;
-    const place = focus && key !== undefined ? controls(body, key).indexOf(focus) : -1;
+    const place = focus && key !== undefined ? controls(section, key).indexOf(focus) : -1;
     body.replaceChildren(...content);
     this.#foot();
     if (key === undefined) return;
     // The control of the same name, or, where its item is gone, the one of its kind that took its place.
-    const alike = controls(body, key);
+    const alike = controls(section, key);
     const next = alike.find((own) => own.dataset.key === key) ?? alike[Math.min(place, alike.length - 1)];
     next?.focus({ preventScroll: true });
   }
@@ -230,19 +265,24 @@ export abstract class PredilectElement extends Base {
     const heading = el('h2', { part: 'heading' });
     const body = el('div', { part: 'body' });
     const foot = el('div', { class: 'status', role: 'status', part: 'status' });
-    const section = el('section', { part: 'section' }, heading, ...this.lead(), body, foot);
+    const section = el('section', { part: 'section', tabindex: -1 }, heading, ...this.lead(), body, foot);
     root.replaceChildren(section);
     return { section, heading, body };
   }
 
+  /** Redrawn only where it says something else, or screen readers would say it again. */
   #foot(): void {
     const foot = this.shadowRoot?.querySelector('.status');
-    if (!foot) return;
     const undo = this.#undo;
+    if (!foot || (foot.textContent === this.#status + (undo ? this.say.undo : '') && !undo)) return;
+    const host = this.#host;
     const back = (): void => {
-      this.#undo = undefined;
-      this.#status = '';
-      void undo?.().then(() => this.#host?.news.dispatchEvent(new Event('change')));
+      this.#said('', undefined);
+      undo?.().then(
+        () => host && this.#tellOthers(host),
+        (error: unknown) => this.fail(error),
+      );
+      this.#parts?.section.focus({ preventScroll: true });
     };
     foot.replaceChildren(
       this.#status,

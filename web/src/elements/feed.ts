@@ -3,7 +3,7 @@
 import type { ItemFields, Recommendation, RecommendationList, Surface } from '../lists.js';
 import { itemOf } from '../wording.js';
 import { type CardFunction, templateCard, titleOf, usualCard } from './card.js';
-import { el } from './dom.js';
+import { el, own } from './dom.js';
 import { PredilectElement } from './element.js';
 import type { Host } from './host.js';
 import type { Words } from './words.js';
@@ -14,14 +14,27 @@ const SEEN = 1000;
 /** Lists of cards: what feed, similar and search share. */
 export abstract class CardList extends PredilectElement {
   /** Draws the cards, instead of the usual ones or a `<template>` in the element. */
-  card: CardFunction | undefined;
+  card: CardFunction | undefined = own(this, 'card');
 
   readonly #seen = new Set<string>();
   #watch: IntersectionObserver | undefined;
+  readonly #timers = new Map<Element, ReturnType<typeof setTimeout>>();
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.#lookAway();
+  }
+
+  protected override shown(host: Host): void {
+    const list = this.shadowRoot?.querySelector('.list');
+    this.#lookAway();
+    if (list) this.#look(host, list);
+  }
+
+  #lookAway(): void {
     this.#watch?.disconnect();
+    this.#timers.forEach(clearTimeout);
+    this.#timers.clear();
   }
 
   protected override waiting(): Node[] {
@@ -32,14 +45,12 @@ export abstract class CardList extends PredilectElement {
   /** The cards of a list, with titles for its reasons. */
   protected async cards(host: Host, items: readonly Recommendation[]): Promise<HTMLElement> {
     const titles = await this.#titles(host, items);
-    this.#watch?.disconnect();
     const list = el('ul', { class: 'list', part: 'list', role: 'list' });
     for (const item of items) {
       const place = el('li', { part: 'item', 'data-id': item.id });
       place.append(this.#card(item, titles));
       list.append(place);
     }
-    this.#look(host, list);
     return list;
   }
 
@@ -70,20 +81,19 @@ export abstract class CardList extends PredilectElement {
   }
 
   /** Tells what was on screen, once an item, so that what is passed over gives way. */
-  #look(host: Host, list: HTMLElement): void {
+  #look(host: Host, list: Element): void {
     if (!globalThis.IntersectionObserver) return;
-    const timers = new Map<Element, ReturnType<typeof setTimeout>>();
     this.#watch = new IntersectionObserver(
       (entries) => {
         for (const { target, isIntersecting } of entries) {
-          clearTimeout(timers.get(target));
+          clearTimeout(this.#timers.get(target));
           const id = (target as HTMLElement).dataset.id ?? '';
-          if (!isIntersecting || this.#seen.has(id)) continue;
           const tell = (): void => {
+            if (this.#seen.has(id)) return;
             this.#seen.add(id);
-            void host.recommender.record({ kind: 'view', item: id }).catch((error: unknown) => this.fail(error));
+            host.recommender.record({ kind: 'view', item: id }).catch((error: unknown) => this.fail(error));
           };
-          timers.set(target, setTimeout(tell, SEEN));
+          if (isIntersecting) this.#timers.set(target, setTimeout(tell, SEEN));
         }
       },
       { threshold: 0.5 },

@@ -11,6 +11,7 @@ export interface Host {
 }
 
 interface Shared {
+  options: SharedOptions;
   host: Promise<Host>;
   users: number;
 }
@@ -21,7 +22,7 @@ const LINGER = 5000;
 const shared = new Map<string, Shared>();
 const given = new WeakMap<Recommender, Host>();
 
-/** The host of a recommender that the page made itself. */
+/** The host of a recommender that the page made itself; of other tabs the page hears by its own `onNotice`. */
 export function hostOf(recommender: Recommender): Host {
   const host = given.get(recommender) ?? { recommender, news: new EventTarget() };
   given.set(recommender, host);
@@ -37,11 +38,16 @@ export type SharedOptions = Pick<CreateOptions, 'consent'> & {
   profile?: string;
 };
 
-/** Joins the recommender that elements with these options share; made by the first of them. Call `leave` once when done. */
+/**
+ * Joins the recommender that elements with this catalogue and profile share; made with what the elements of the page want together
+ * (index of words, encoder). Call `leave` once when done.
+ */
 export function join(options: SharedOptions): { host: Promise<Host>; leave: () => void } {
-  const key = JSON.stringify(Object.entries(options).sort());
-  const entry = shared.get(key) ?? { host: create(options), users: 0 };
+  const { catalogue, profile, consent, integrity } = options;
+  const key = JSON.stringify([catalogue, profile, consent, integrity]);
+  const entry = shared.get(key) ?? begin(options);
   shared.set(key, entry);
+  Object.assign(entry.options, options);
   entry.users++;
   // A failure is not shared with those who come later: they try again.
   entry.host.catch(() => shared.get(key) === entry && shared.delete(key));
@@ -50,10 +56,16 @@ export function join(options: SharedOptions): { host: Promise<Host>; leave: () =
     setTimeout(() => {
       if (entry.users > 0 || shared.get(key) !== entry) return;
       shared.delete(key);
-      void entry.host.then(({ recommender }) => recommender.close());
+      entry.host.then(({ recommender }) => recommender.close()).catch(() => {});
     }, LINGER);
   };
   return { host: entry.host, leave };
+}
+
+/** Elements that are on the page already have a say before it is made. */
+function begin(options: SharedOptions): Shared {
+  const all = { ...options };
+  return { options: all, host: Promise.resolve().then(() => create(all)), users: 0 };
 }
 
 async function create(options: SharedOptions): Promise<Host> {

@@ -23,23 +23,25 @@ export class PredilectProfile extends PredilectElement {
     const found = (await host.recommender.items([...new Set(ids)])) as (ItemFields | null)[];
     const titles = new Map(found.flatMap((fields) => (fields ? [[fields.id, titleOf(fields)]] : [])));
     const most = Math.max(...profile.interests.map(({ weight }) => weight), 1e-9);
-    const list = (interests: readonly Interest[]): HTMLElement =>
+    const list = (interests: readonly Interest[], tunes: boolean): HTMLElement =>
       el(
         'ul',
         { class: 'chips', part: 'interests', role: 'list' },
-        ...interests.map((interest) => this.#interest(interest, most, titles)),
+        ...interests.map((interest) => this.#interest(interest, most, titles, tunes)),
       );
-    const known = profile.events > 0 || profile.interests.length > 0;
+    const known = profile.events > 0 || profile.interests.length > 0 || profile.negatives.length > 0;
     return [
       ...(known ? [] : [el('p', { class: 'note', part: 'empty' }, this.say.unknown)]),
-      ...(profile.interests.length > 0 ? [list(profile.interests)] : []),
-      ...(profile.negatives.length > 0 ? [el('h3', { class: 'title' }, this.say.avoids), list(profile.negatives)] : []),
-      this.#keep(host),
+      ...(profile.interests.length > 0 ? [list(profile.interests, true)] : []),
+      ...(profile.negatives.length > 0
+        ? [el('h3', { class: 'title' }, this.say.avoids), list(profile.negatives, false)]
+        : []),
+      ...(this.hasAttribute('profile') || host.recommender.status.kept ? [this.#keep(host)] : []),
       ...(known ? [this.#forgetAll()] : []),
     ];
   }
 
-  #interest(interest: Interest, most: number, titles: ReadonlyMap<string, string>): HTMLElement {
+  #interest(interest: Interest, most: number, titles: ReadonlyMap<string, string>, tunes: boolean): HTMLElement {
     const { key, name, weight, medoid, tuned = 1, items, kind: origin } = interest;
     const percent = Math.round((100 * weight) / most);
     const button = (kind: string, text: string, pressed: boolean | undefined, run: () => void): HTMLElement =>
@@ -78,7 +80,7 @@ export class PredilectProfile extends PredilectElement {
         el(
           'div',
           { class: 'row' },
-          ...(medoid === null
+          ...(medoid === null || !tunes
             ? []
             : [
                 button('stronger', this.say.stronger, tuned === 2, () => tune(2)),
@@ -117,7 +119,12 @@ export class PredilectProfile extends PredilectElement {
   /** The switch for keeping the profile; absent where the recommender has none to keep. */
   #keep({ recommender }: Host): HTMLElement {
     const { kept, consent } = recommender.status;
-    const set = (): void => void this.change((own) => own.consent(box.checked ? 'granted' : 'session'), this.say.keep);
+    const set = (): void =>
+      void this.change(
+        (own) => own.consent(box.checked ? 'granted' : 'session'),
+        box.checked ? this.say.kept : this.say.notKept,
+        false,
+      );
     const box = el('input', {
       type: 'checkbox',
       role: 'switch',

@@ -14,6 +14,9 @@ export class PredilectSearch extends CardList {
   #wait: ReturnType<typeof setTimeout> | undefined;
   #box: HTMLInputElement | undefined;
   #text = '';
+  /** What was found last, until it is told. */
+  #news: string | undefined;
+  #told = '';
 
   /** What is searched for. */
   get value(): string {
@@ -53,17 +56,31 @@ export class PredilectSearch extends CardList {
     return [];
   }
 
+  protected override shown(host: Host): void {
+    super.shown(host);
+    if (this.#news !== undefined) this.announce(this.#news);
+    this.#news = undefined;
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#asked?.abort();
+    clearTimeout(this.#wait);
+  }
+
   protected override async content(host: Host): Promise<Node[]> {
     const text = this.value.trim();
     this.#asked?.abort();
     if (text === '') {
-      this.announce('');
+      this.#told = '';
       return [];
     }
     this.#asked = new AbortController();
     const { signal } = this.#asked;
     const { items } = await host.recommender.search(text, { k: this.k, filter: this.filter, prefix: true, signal });
-    this.announce(items.length > 0 ? this.say.found(items.length) : this.say.nothing(text));
+    // Told once a text: an element that is redrawn has nothing new to say, and may hold an undo.
+    if (text !== this.#told) this.#news = items.length > 0 ? this.say.found(items.length) : this.say.nothing(text);
+    this.#told = text;
     return [await this.cards(host, items)];
   }
 }

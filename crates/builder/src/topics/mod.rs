@@ -83,10 +83,12 @@ fn distinct(tree: &mut [Topic]) {
         for name in topic.names.iter_mut().filter(|name| !name.is_empty()) {
             let plain = name.clone();
             let mut times = 1;
-            while !seen.insert(name.to_lowercase()) {
+            while seen.contains(&name.to_lowercase()) {
                 times += 1;
                 *name = format!("{plain} ({times})");
             }
         }
+        // Two languages may have one name for it.
+        seen.extend(topic.names.iter().map(|name| name.to_lowercase()));
     }
 }

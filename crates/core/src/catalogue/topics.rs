@@ -40,6 +40,9 @@ impl Topic {
 /// Stands between a name and keywords.
 const UNIT: char = '\u{1f}';
 
+/// More topics than a builder makes; work on them stays small.
+const MAX_TOPICS: usize = 1024;
+
 impl Topics {
     /// The tree as the file has it, without the items.
     pub(super) fn to_text(&self) -> String {
@@ -97,6 +100,9 @@ impl Topics {
     /// Refuses what does not fit together or the catalogue.
     pub(super) fn check(&self, count: usize) -> Result<(), CatalogueError> {
         let languages = self.languages.len();
+        if self.tree.len() > MAX_TOPICS {
+            return Err(corrupt(format!("{} topics, expected {MAX_TOPICS} at most", self.tree.len())));
+        }
         for (at, topic) in self.tree.iter().enumerate() {
             let shape = topic.names.len() == languages && topic.keywords.len() == languages;
             let parent = topic.parent.map(usize::from);
