@@ -135,6 +135,7 @@ mod tests {
         writer.item([(Zone::Rest, text)]);
         let index = Index::open(writer.finish(0), 0).unwrap();
         let marks = Query::new(query, &index, prefix).marks(text, room)?;
+        assert!(!marks.ranges.is_empty(), "{text}: {query}");
         let units: Vec<u16> = text.encode_utf16().collect();
         let mut out = String::new();
         let mut at = marks.start;
@@ -171,9 +172,16 @@ mod tests {
         assert!(excerpt.contains("咖喱[炒蟹]") && excerpt.chars().count() < 50, "{excerpt}");
     }
 
+    #[test]
+    fn a_word_longer_than_an_excerpt_is_marked_as_far_as_it_is_shown() {
+        let text = format!("ab{} and more", "x".repeat(200));
+        let shown = marked(&text, "ab", true, 80).unwrap();
+        assert!(shown.starts_with("[abxxx") && shown.ends_with(']') && shown.len() < 90, "{shown}");
+    }
+
     proptest! {
         #[test]
-        fn places_are_in_the_text(text in "\\PC{0,80}", query in "\\PC{0,10}", room in 20..60u32) {
+        fn places_are_in_the_text(text in "\\PC{0,160}", query in "\\PC{0,10}", room in 20..60u32) {
             // Panics where a place cuts a character.
             marked(&text, &query, true, room);
             let own: String = text.chars().take(12).collect();

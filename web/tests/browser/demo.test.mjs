@@ -50,7 +50,7 @@ test('a first list, then one that follows what is liked and says why', async () 
     because.join(' / '),
   );
   assert.equal(await events(page), 1);
-  assert.ok((await page.locator('.chips.likes .chip-name').allInnerTexts()).includes(title));
+  assert.ok((await page.locator('.chips.likes .causes').allTextContents()).some((causes) => causes.includes(title)));
   assert.match(await page.locator('#snack').textContent(), /Liked/);
   assert.match(await page.locator('#timing').textContent(), /recommend: [\d.]+ ms of work, [\d.]+ ms there and back/);
   assert.deepEqual(problems, []);

@@ -64,7 +64,7 @@ test('a feed of five attributes recommends, learns and undoes', async () => {
   );
   assert.ok(!(await titles(page)).includes(before[1]), 'what is liked makes room');
   assert.match(
-    await page.locator('predilect-profile summary').first().textContent(),
+    await page.locator('predilect-profile details').first().textContent(),
     new RegExp(before[1].slice(0, 8)),
   );
 
