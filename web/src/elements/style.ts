@@ -1,4 +1,5 @@
-// How elements look. Pages change it by custom properties and by the names in `part`.
+// How elements look. Pages change it by custom properties and by the names in `part`, and by their own `color-scheme`: light or dark
+// letters on a page that is neither could not be read.
 
 const CSS = `
 :host {
@@ -11,7 +12,6 @@ const CSS = `
   --predilect-gap: 16px;
   --predilect-card-width: 220px;
   display: block;
-  color-scheme: light dark;
   color: var(--predilect-text);
   font: inherit;
 }

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { useSite } from './site.mjs';
 
 const page = (body, lang = 'en') =>
-  `<!doctype html><html lang="${lang}"><meta name="viewport" content="width=device-width"><title>Elements</title>` +
+  `<!doctype html><html lang="${lang}"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>Elements</title>` +
   `<link rel="icon" href="/icon.svg"><script type="module" src="/predilect/elements/index.js"></script>${body}`;
 
 const FEED = '<predilect-feed catalogue="/demo.predilect" k="6" filter=\'{"lang":"en"}\' more></predilect-feed>';
