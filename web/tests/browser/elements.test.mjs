@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { useSite } from './site.mjs';
 
 const page = (body, lang = 'en') =>
-  `<!doctype html><html lang="${lang}"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>Elements</title>` +
+  `<!doctype html><html lang="${lang}"><meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/page.css"><title>Elements</title>` +
   `<link rel="icon" href="/icon.svg"><script type="module" src="/predilect/elements/index.js"></script>${body}`;
 
 const FEED = '<predilect-feed catalogue="/demo.predilect" k="6" filter=\'{"lang":"en"}\' more></predilect-feed>';
@@ -28,6 +28,10 @@ const site = useSite({
         '<predilect-feed catalogue="/demo.predilect" k="3"><template><article><b data-field="title"></b><a data-href="url">go</a>' +
           '<i data-why></i><button data-dislike>no</button></article></template></predilect-feed>',
       ),
+    },
+    '/page.css': {
+      body: ':root { color-scheme: light dark; background: Canvas; }',
+      headers: { 'content-type': 'text/css' },
     },
     '/axe.js': {
       body: readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'),
