@@ -6,6 +6,9 @@ use crate::event::{Event, EventKind, Millis};
 /// Time within which events are about one list.
 const SPAN: Millis = 120_000;
 
+/// Items of each side of a choice, the latest ones: every pair is looked at, and events that are told at once may be thousands.
+const MOST: usize = 20;
+
 /// A list of which something was taken and something passed over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chosen {
@@ -44,6 +47,9 @@ fn chosen(before: usize, events: &[Event], items: &[Option<ItemIdx>]) -> Option<
         }
     }
     passed.retain(|item| !taken.contains(item));
+    for list in [&mut taken, &mut passed] {
+        list.drain(..list.len().saturating_sub(MOST));
+    }
     (!taken.is_empty() && !passed.is_empty()).then_some(Chosen { before, taken, passed })
 }
 
@@ -76,5 +82,21 @@ mod tests {
         let last = Chosen { before: 7, taken: rows(&[7]), passed: rows(&[6]) };
         assert_eq!(choices(&events, &items, 9), [first, last.clone()]);
         assert_eq!(choices(&events, &items, 1), [last]);
+    }
+
+    #[test]
+    fn what_is_told_at_once_is_bounded() {
+        let event = |row: u32| {
+            let kind = if row.is_multiple_of(2) { EventKind::View } else { EventKind::Click };
+            (Event { kind, item: row.to_string(), at: 0, value: None }, Some(ItemIdx(row)))
+        };
+        let (events, items): (Vec<_>, Vec<_>) = (0..100).map(event).unzip();
+        let [choice] = &choices(&events, &items, 9)[..] else { panic!("one list") };
+        assert_eq!((choice.taken.len(), choice.passed.len()), (MOST, MOST));
+        assert_eq!(
+            (choice.taken.last(), choice.passed.last()),
+            (Some(&ItemIdx(99)), Some(&ItemIdx(98))),
+            "the latest stay"
+        );
     }
 }
