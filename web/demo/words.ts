@@ -249,8 +249,8 @@ export const say = {
       : `List updated: ${count} items, ${fresh} of them new`,
   resultsNote: (count: number, across: boolean): string =>
     wording === 'zh'
-      ? `意思最接近的 ${count} 条${across ? '，不分语言' : ''}`
-      : `The ${count} nearest by meaning${across ? ', in both languages' : ''}`,
+      ? `找到 ${count} 条${across ? '，不分语言' : ''}`
+      : `${count} found${across ? ', in both languages' : ''}`,
   events: (count: number): string =>
     wording === 'zh' ? `记住了 ${count} 件事` : `${count} ${count === 1 ? 'thing' : 'things'} remembered`,
   basedOn: (count: number): string =>
