@@ -126,8 +126,7 @@ export class Host {
       case 'follow': {
         const [text, at, weight] = message.args;
         const vector = clock.time(() => engine.follow(text, at, weight));
-        const { fingerprint } = JSON.parse(engine.info()) as { fingerprint: string };
-        return keeper.add({ encoder: fingerprint, typed: [{ text, vector: [...vector], weight, at }] });
+        return keeper.add({ encoder: engine.fingerprint(), typed: [{ text, vector: [...vector], weight, at }] });
       }
       case 'encode':
         return (await encode(message.args[0]))[0];

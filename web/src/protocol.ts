@@ -58,6 +58,7 @@ export interface Calls {
   /** Items as lines of JSON. */
   add(lines: string): void;
   remove(ids: string[]): void;
+  fingerprint(): string;
   info(): string;
   snapshot(): Uint8Array;
   restore(bytes: Uint8Array): boolean;

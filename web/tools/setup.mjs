@@ -94,7 +94,8 @@ const STEPS = [
       }
       mkdirSync(join(CATALOGUE, '..'), { recursive: true });
       const { code } = await run(process.execPath, [
-        'web/tools/build-catalogue.mjs',
+        'web/cli/predilect.mjs',
+        'build',
         ...catalogueItems(),
         '-o',
         CATALOGUE,
@@ -176,7 +177,9 @@ function catalogueInputs() {
   return [
     ...catalogueItems(),
     ...files([
-      'web/tools/build-catalogue.mjs',
+      'web/cli/build.mjs',
+      'web/cli/encode.mjs',
+      'web/cli/commands/build.mjs',
       `${shown(MODEL)}/manifest.json`,
       'web/dist/wasm/builder_bg.wasm',
       'web/dist/wasm/encoder_bg.wasm',

@@ -66,7 +66,7 @@ const STAGES = [
     name: 'unit tests',
     parts: ['web'],
     needs: ['wasm modules', 'typescript'],
-    act: () => nodeTest(['web/tests/unit', 'web/tools']),
+    act: () => nodeTest(['web/tests/unit', 'web/tools', 'web/cli']),
   },
   {
     name: 'browser tests',

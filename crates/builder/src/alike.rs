@@ -123,9 +123,7 @@ impl Words {
                 let next = vocabulary.len() as u32;
                 own.push(*vocabulary.entry(word).or_insert(next));
             };
-            let fields: Map<String, Value> = serde_json::from_str(catalogue.fields(item)?.get()).map_err(|error| {
-                CatalogueError::Corrupt { what: format!("fields of item \"{}\": {error}", catalogue.id(item)) }
-            })?;
+            let fields = catalogue.object(item)?;
             numbers.push(numbers_of(&fields));
             language.push(fields.get("lang").and_then(Value::as_str).unwrap_or_default().to_owned());
             for (_, value) in fields.iter().filter(|(name, _)| !SILENT.contains(&name.as_str())) {

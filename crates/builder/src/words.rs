@@ -14,10 +14,7 @@ use crate::{error::BuilderError, value};
 pub fn words(catalogue: &Catalogue) -> Result<Vec<u8>, CatalogueError> {
     let mut writer = Writer::default();
     for item in catalogue.items() {
-        let fields = catalogue.fields(item)?;
-        let fields: Map<String, Value> = serde_json::from_str(fields.get()).map_err(|_| CatalogueError::Corrupt {
-            what: format!("fields of item \"{}\" are not an object", catalogue.id(item)),
-        })?;
+        let fields = catalogue.object(item)?;
         writer.item(field_texts(&fields).into_iter().map(|(name, text)| (zone(name), text)));
     }
     Ok(writer.finish(catalogue.content()))

@@ -20,6 +20,7 @@ use opinions::{Age, opinions};
 
 use crate::catalogue::{Catalogue, ItemIdx};
 use crate::event::{EventKind, Millis};
+use crate::filter::Bitmap;
 use crate::order::{descending, reorder};
 use crate::profile::Profile;
 use crate::reason::Cause;
@@ -249,8 +250,9 @@ pub fn fold(
     keep_strongest(&mut disliked, MAX_NEGATIVES);
     taste.interests = gather(before, liked, catalogue, config);
     taste.tune(&tunings(profile, &items));
-    let muted: Vec<ItemIdx> = taste.muted.iter().flat_map(Interest::items).collect();
-    turned.retain(|met| !muted.contains(&met.item));
+    let mut muted = Bitmap::empty(catalogue.len());
+    taste.muted.iter().flat_map(Interest::items).for_each(|item| muted.insert(item.row()));
+    turned.retain(|met| !muted.contains(met.item.row()));
     taste.negatives = disliked.into_iter().filter_map(|evidence| together([evidence], catalogue)).collect();
     for typed in profile.typed() {
         let weight = typed.weight.abs() * age.factor(typed.at);
@@ -272,7 +274,7 @@ pub fn fold(
     taste.negatives.truncate(MAX_NEGATIVES);
     taste.strength = taste.interests.iter().map(|interest| interest.weight).sum();
     taste.session = session(profile, &items, &muted, catalogue, config, now);
-    taste.trail = Trail::follow(profile.events(), &items, &muted, catalogue);
+    taste.trail = Trail::follow(profile.events(), &items, muted, catalogue);
     [taste.facets, taste.recent_facets] = Facets::fold(catalogue, &turned, &passed, &config.facets);
     taste
 }
@@ -291,7 +293,7 @@ fn tunings(profile: &Profile, items: &[Option<ItemIdx>]) -> Vec<(ItemIdx, f64)> 
 }
 
 /// The item of each event, where the catalogue has it.
-pub fn items(profile: &Profile, catalogue: &Catalogue) -> Vec<Option<ItemIdx>> {
+fn items(profile: &Profile, catalogue: &Catalogue) -> Vec<Option<ItemIdx>> {
     profile.events().iter().map(|event| catalogue.find(&event.item)).collect()
 }
 
@@ -312,7 +314,7 @@ fn keep_strongest(evidence: &mut Vec<Evidence>, limit: usize) {
 fn session(
     profile: &Profile,
     items: &[Option<ItemIdx>],
-    muted: &[ItemIdx],
+    muted: &Bitmap,
     catalogue: &Catalogue,
     config: &TasteConfig,
     now: Millis,
@@ -320,7 +322,7 @@ fn session(
     let since = now - config.session_minutes * 60_000;
     let mut members: Vec<Evidence> = Vec::new();
     for (event, item) in profile.events().iter().zip(items).rev().take_while(|(event, _)| event.at >= since) {
-        let Some(item) = item.filter(|item| !muted.contains(item)) else { continue };
+        let Some(item) = item.filter(|item| !muted.contains(item.row())) else { continue };
         if members.len() == config.session_items || event.weight() <= 0.0 || members.iter().any(|m| m.item == item) {
             continue;
         }

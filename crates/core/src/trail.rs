@@ -69,12 +69,12 @@ impl Path {
 impl Trail {
     /// Follows the links of the latest items among `events`, oldest first, but for `muted` ones; `items` are theirs, where the
     /// catalogue has them.
-    pub fn follow(events: &[Event], items: &[Option<ItemIdx>], muted: &[ItemIdx], catalogue: &Catalogue) -> Self {
+    pub fn follow(events: &[Event], items: &[Option<ItemIdx>], muted: Bitmap, catalogue: &Catalogue) -> Self {
         let mut trail = Self::default();
-        let mut passed = muted.to_vec();
+        let mut passed = muted;
         for (event, item) in events.iter().zip(items).rev().filter(|(event, _)| event.kind != EventKind::Tune) {
-            let Some(item) = item.filter(|item| !passed.contains(item)) else { continue };
-            passed.push(item);
+            let Some(item) = item.filter(|item| !passed.contains(item.row())) else { continue };
+            passed.insert(item.row());
             trail.step(item, event.weight(), Some(Cause::from(event)));
             if trail.steps.len() == MAX_STEPS {
                 break;

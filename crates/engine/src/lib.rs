@@ -219,7 +219,7 @@ impl Engine {
         let total = interests.clone().map(weight).sum::<f64>().max(f64::MIN_POSITIVE);
         let reply = |interest: &Interest| {
             let (kind, label, items) = match &interest.origin {
-                Origin::Items(evidence) => ("items", self.title(evidence[0].item), evidence.as_slice()),
+                Origin::Items(evidence) => ("items", self.catalogue.title(evidence[0].item), evidence.as_slice()),
                 Origin::Typed(text) => ("typed", text.clone(), &[][..]),
             };
             let items: Vec<String> = items.iter().map(|e| self.catalogue.id(e.item).to_owned()).collect();
@@ -231,13 +231,6 @@ impl Engine {
             InterestReply { key, name, keywords, label, kind, weight, tuned, medoid, items }
         };
         interests.map(reply).collect()
-    }
-
-    fn title(&self, item: ItemIdx) -> String {
-        let fields = self.catalogue.fields(item).ok();
-        let fields: Option<Map<String, Value>> = fields.and_then(|text| serde_json::from_str(text.get()).ok());
-        let title = fields.as_ref().and_then(|fields| fields.get("title")?.as_str());
-        title.unwrap_or(self.catalogue.id(item)).to_owned()
     }
 
     /// Forgets; afterwards all is as if it had never been.

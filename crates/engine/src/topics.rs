@@ -1,6 +1,6 @@
 //! Topics: what a person may choose from before anything is known of them, and what their interests are called.
 
-use predilect_core::catalogue::{Column, Topics};
+use predilect_core::catalogue::Column;
 use predilect_core::event::Millis;
 use predilect_core::order::descending;
 use predilect_core::taste::{Evidence, Origin};
@@ -35,16 +35,27 @@ impl Engine {
     pub fn topics(&self, lang: Option<&str>, examples: usize) -> Vec<TopicReply> {
         let topics = self.catalogue.topics();
         let language = lang.map_or(0, |code| topics.language(code));
-        self.level(topics, None, language, examples)
+        let mut items = vec![Vec::new(); topics.tree.len()];
+        for item in self.catalogue.items() {
+            topics.above(item).for_each(|topic| items[topic].push(item));
+        }
+        self.level(&mut items, None, language, examples)
     }
 
-    fn level(&self, topics: &Topics, parent: Option<u16>, language: usize, examples: usize) -> Vec<TopicReply> {
+    /// `items` are those of each topic, taken out as they are told.
+    fn level(
+        &self,
+        items: &mut [Vec<ItemIdx>],
+        parent: Option<u16>,
+        language: usize,
+        examples: usize,
+    ) -> Vec<TopicReply> {
         let mut level = Vec::new();
-        for (at, topic) in topics.tree.iter().enumerate().filter(|(_, topic)| topic.parent == parent) {
-            let rows: Vec<ItemIdx> = self.catalogue.items().filter(|&item| topics.holds(at, item)).collect();
-            if rows.is_empty() {
+        for (at, topic) in self.catalogue.topics().tree.iter().enumerate() {
+            if topic.parent != parent || items[at].is_empty() {
                 continue;
             }
+            let rows = std::mem::take(&mut items[at]);
             level.push(TopicReply {
                 name: topic.name(language).to_owned(),
                 keywords: topic.keywords.get(language).cloned().unwrap_or_default(),
@@ -52,7 +63,7 @@ impl Engine {
                 examples: if examples > 0 { self.examples(at, &rows, examples) } else { Vec::new() },
                 // Of two levels, the lower has no parts.
                 topics: if parent.is_none() {
-                    self.level(topics, Some(at as u16), language, examples)
+                    self.level(items, Some(at as u16), language, examples)
                 } else {
                     Vec::new()
                 },
@@ -92,16 +103,18 @@ impl Engine {
         found.ok_or_else(|| EngineError::UnknownTopic { name: name.to_owned() })
     }
 
-    /// The name of an interest, where most of it is of one topic, and words that say what it is about.
+    /// The name of an interest of several items, where most of it is of one topic, and words that say what it is about.
     pub(crate) fn interest_name(&self, origin: &Origin, lang: Option<&str>) -> (Option<String>, Vec<String>) {
         let Origin::Items(evidence) = origin else { return (None, Vec::new()) };
         let topics = self.catalogue.topics();
-        let language = topics.language(lang.unwrap_or_else(|| self.language(evidence[0].item)));
+        let language = topics.language(lang.or_else(|| self.catalogue.language(evidence[0].item)).unwrap_or_default());
         let total: f64 = evidence.iter().map(|own| own.weight).sum();
+        let mut weights = vec![0.0; topics.tree.len()];
+        for own in evidence {
+            topics.above(own.item).for_each(|topic| weights[topic] += own.weight / total);
+        }
         let mut best: Option<(usize, f64)> = None;
-        for topic in 0..topics.tree.len() {
-            let inside = evidence.iter().filter(|own| topics.holds(topic, own.item));
-            let weight = inside.map(|own| own.weight).sum::<f64>() / total;
+        for (topic, weight) in weights.into_iter().enumerate() {
             // Of a topic and a part that hold as much the part says more.
             if weight >= MOST
                 && best.is_none_or(|(other, most)| weight > most || topics.tree[topic].parent == Some(other as u16))
@@ -118,12 +131,9 @@ impl Engine {
                 keywords.push(word);
             }
         }
-        (topic.map(|topic| topic.name(language).to_owned()), keywords)
-    }
-
-    fn language(&self, item: ItemIdx) -> &str {
-        let Some((_, Column::Label(labels))) = self.catalogue.column("lang") else { return "" };
-        labels.of(item.row()).first().map_or("", |&label| &labels.names[label as usize])
+        // Who likes one item likes that item; what it stands for shows with the second.
+        let name = topic.filter(|_| evidence.len() > 1).map(|topic| topic.name(language).to_owned());
+        (name, keywords)
     }
 
     /// Labels that half of an interest has, by how much more often than others.

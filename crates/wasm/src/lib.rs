@@ -136,6 +136,11 @@ impl Engine {
         self.0.restore(bytes).map_err(thrown)
     }
 
+    /// The encoder of the catalogue's vectors.
+    pub fn fingerprint(&self) -> String {
+        self.0.catalogue().header().encoder.clone()
+    }
+
     /// What the catalogue holds.
     pub fn info(&self) -> Result<String, JsValue> {
         self.0.info_json().map_err(thrown)

@@ -2,7 +2,7 @@
 
 use predilect_core::CatalogueError;
 use predilect_core::catalogue::{Catalogue, Column};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::scan::{BREAK, Vocabulary, is_char};
 use crate::value;
@@ -36,9 +36,7 @@ pub(super) fn read(catalogue: &Catalogue, words: &mut Vocabulary) -> Result<Vec<
     let is_label = |name: &str| matches!(catalogue.column(name), Some((_, Column::Label(_))));
     let mut texts = Vec::with_capacity(catalogue.len());
     for item in catalogue.items() {
-        let fields: Map<String, Value> = serde_json::from_str(catalogue.fields(item)?.get()).map_err(|error| {
-            CatalogueError::Corrupt { what: format!("fields of item \"{}\": {error}", catalogue.id(item)) }
-        })?;
+        let fields = catalogue.object(item)?;
         let mut text = Text { tokens: Vec::new(), keys: Vec::new(), title: 0, labels: Vec::new() };
         let prose = |text: &mut Text, words: &mut Vocabulary, value: &str| {
             let end = value.char_indices().nth(READ).map_or(value.len(), |(end, _)| end);

@@ -47,12 +47,7 @@ pub(super) fn cluster(catalogue: &Catalogue, rows: &[u32], wanted: usize, least:
 
 /// The direction of some items.
 pub(super) fn centre(catalogue: &Catalogue, rows: &[u32]) -> Vec<f32> {
-    let mut sum = vec![0.0_f32; catalogue.header().dimension];
-    for &row in rows {
-        let (values, scale) = catalogue.vector(ItemIdx(row));
-        values.iter().zip(&mut sum).for_each(|(&value, sum)| *sum += f32::from(value) * scale);
-    }
-    sum
+    catalogue.sum(rows.iter().map(|&row| ItemIdx(row)))
 }
 
 struct Cluster {

@@ -5,9 +5,8 @@ mod name;
 
 use std::collections::BTreeSet;
 
-use predilect_core::catalogue::{Catalogue, Column, Topic, Topics};
+use predilect_core::catalogue::{Catalogue, Topic, Topics};
 use predilect_core::{ItemIdx, Query};
-use serde_json::{Map, Value};
 
 use crate::phrases::Phrases;
 use name::Unnamed;
@@ -39,14 +38,15 @@ pub fn topics(catalogue: &Catalogue, phrases: &Phrases) -> Topics {
             unnamed.push(Unnamed { parent: Some(parent), rows });
         }
     }
-    let (languages, mut tree) = name::name(&unnamed, phrases, &languages(catalogue));
+    let spoken: Vec<&str> = catalogue.items().map(|item| catalogue.language(item).unwrap_or("und")).collect();
+    let (languages, mut tree) = name::name(&unnamed, phrases, &spoken);
     for (topic, own) in tree.iter_mut().zip(&unnamed) {
         if topic.names.iter().all(String::is_empty) {
             // No phrase tells it from the others: its most central item does.
             let centre = Query::from_values(&cluster::centre(catalogue, &own.rows));
             let near = |row: &u32| catalogue.similarity(&centre, ItemIdx(*row));
             let central = own.rows.iter().copied().reduce(|a, b| if near(&b) > near(&a) { b } else { a }).unwrap_or(0);
-            topic.names[0] = title(catalogue, central);
+            topic.names[0] = catalogue.title(ItemIdx(central)).chars().take(60).collect();
         }
     }
     distinct(&mut tree);
@@ -60,20 +60,6 @@ fn sizes(count: usize) -> (usize, usize) {
     let lower = 1.3 * root / root.sqrt().sqrt().sqrt();
     let upper = (1.8 * lower.sqrt()).min(MOST);
     (upper.round() as usize, lower.round() as usize)
-}
-
-fn languages(catalogue: &Catalogue) -> Vec<&str> {
-    let Some((_, Column::Label(labels))) = catalogue.column("lang") else { return vec!["und"; catalogue.len()] };
-    let of = |row: usize| labels.of(row).first().map_or("und", |&label| labels.names[label as usize].as_str());
-    (0..catalogue.len()).map(of).collect()
-}
-
-fn title(catalogue: &Catalogue, row: u32) -> String {
-    let item = ItemIdx(row);
-    let fields = catalogue.fields(item).ok();
-    let fields: Option<Map<String, Value>> = fields.and_then(|fields| serde_json::from_str(fields.get()).ok());
-    let title = fields.as_ref().and_then(|fields| fields.get("title")?.as_str());
-    title.unwrap_or(catalogue.id(item)).chars().take(60).collect()
 }
 
 /// A name that comes twice gets a number.

@@ -2,10 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use serde_json::{Map, Value};
-
 use super::write::{Parts, assemble};
-use super::{Catalogue, CatalogueError, ItemIdx, ItemParts, Learned, LearnedHead, LinkKind, Links, Topics, corrupt};
+use super::{Catalogue, CatalogueError, ItemIdx, ItemParts, Learned, LearnedHead, LinkKind, Links, Topics};
 use crate::vector::{UnitVector, VectorError, quantise_row};
 
 /// What is to be changed.
@@ -103,8 +101,7 @@ pub fn amend(catalogue: Vec<u8>, change: &Change<'_>) -> Result<Vec<u8>, Catalog
 /// An item as it was written.
 fn parts_of(catalogue: &Catalogue, item: ItemIdx) -> Result<ItemParts, CatalogueError> {
     let id = catalogue.id(item).to_owned();
-    let broken = |_| corrupt(format!("fields of item \"{id}\" are not an object"));
-    let mut fields: Map<String, Value> = serde_json::from_str(catalogue.fields(item)?.get()).map_err(broken)?;
+    let mut fields = catalogue.object(item)?;
     fields.remove("id");
     Ok(ItemParts { id, fields })
 }

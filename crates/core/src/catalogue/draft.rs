@@ -162,6 +162,7 @@ mod tests {
     use super::super::{CatalogueParts, Change, ItemParts, LearnedHead, amend, write};
     use super::*;
     use crate::ItemIdx;
+    use crate::candidates::chance;
 
     #[test]
     fn what_is_attached_is_read_again() {
@@ -208,6 +209,18 @@ mod tests {
         assert_eq!(of(&both, LinkKind::Alike, 1), [(ItemIdx(0), f64::from(0.3_f32))]);
         assert_eq!(of(&both, LinkKind::Next, 0), first);
         assert_eq!(attach(&both, &learned).unwrap(), catalogue.bytes(), "and taken away");
+
+        // Numbers of many digits, as means and training give them.
+        for seed in 0..200 {
+            let mut long = learned.clone();
+            long.head.stars = Some(1.0 + 4.0 * chance(seed, 0));
+            long.head.half_life_days = 1e-6 / chance(seed, 1);
+            let weights = (2..).map(|at| (chance(seed, at) - 0.5) * 10_f64.powi(3 - at as i32));
+            long.head.weights.0.iter_mut().zip(weights).for_each(|(weight, value)| *weight = value);
+            let read = Catalogue::open(attach(&plain, &long).unwrap()).unwrap();
+            let stars = read.learned().and_then(|head| head.stars);
+            assert!((stars.unwrap() - long.head.stars.unwrap()).abs() < 1e-10, "{seed}");
+        }
 
         let mut wrong = learned;
         wrong.support.pop();

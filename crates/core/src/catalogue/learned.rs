@@ -28,6 +28,20 @@ pub struct LearnedHead {
     pub weights: Weights,
 }
 
+impl LearnedHead {
+    /// Rounds all numbers to what a reader of JSON gives back to the last bit: serde_json reads more digits than a `f64` can hold
+    /// exactly a little off, and the checksum would tell.
+    pub(super) fn settle(&mut self) {
+        let round = |value: &mut f64| {
+            // What is smaller than this weighs nothing, and would need more digits.
+            *value = if value.abs() < 1e-9 { 0.0 } else { format!("{value:.11e}").parse().unwrap_or(*value) };
+        };
+        [&mut self.half_life_steps, &mut self.half_life_days, &mut self.handoff].map(round);
+        self.stars.iter_mut().for_each(round);
+        self.weights.0.iter_mut().for_each(round);
+    }
+}
+
 /// Everything learned, as it is written.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Learned {

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use safetensors::Dtype;
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
 use super::levels::Levels;
 use super::links::{LinkKind, Links, Store};
@@ -244,6 +245,37 @@ impl Catalogue {
         let broken = || corrupt(format!("fields of item \"{}\" are not JSON", self.id(item)));
         let text = std::str::from_utf8(&self.bytes[self.fields.range(item.row())]).map_err(|_| broken())?;
         RawValue::from_string(text.to_owned()).map_err(|_| broken())
+    }
+
+    /// The same as an object.
+    ///
+    /// # Errors
+    /// [`CatalogueError::Corrupt`] if the stored text is no JSON object.
+    pub fn object(&self, item: ItemIdx) -> Result<Map<String, Value>, CatalogueError> {
+        let broken = |error| corrupt(format!("fields of item \"{}\": {error}", self.id(item)));
+        serde_json::from_str(self.fields(item)?.get()).map_err(broken)
+    }
+
+    /// Its title, or its id where it has none.
+    pub fn title(&self, item: ItemIdx) -> String {
+        let fields = self.object(item).unwrap_or_default();
+        fields.get("title").and_then(Value::as_str).unwrap_or(self.id(item)).to_owned()
+    }
+
+    /// Code of its language, the first where it has several.
+    pub fn language(&self, item: ItemIdx) -> Option<&str> {
+        let Some((_, Column::Label(labels))) = self.column("lang") else { return None };
+        labels.of(item.row()).first().map(|&label| labels.names[label as usize].as_str())
+    }
+
+    /// The sum of the vectors of items.
+    pub fn sum(&self, items: impl IntoIterator<Item = ItemIdx>) -> Vec<f32> {
+        let mut sum = vec![0.0; self.header.dimension];
+        for item in items {
+            let (row, scale) = self.vector(item);
+            row.iter().zip(&mut sum).for_each(|(&value, sum)| *sum += f32::from(value) * scale);
+        }
+        sum
     }
 
     /// Which items say the same, as labels: those of one have one in common, the others none. None where all differ.

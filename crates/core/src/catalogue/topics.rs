@@ -91,10 +91,16 @@ impl Topics {
         self.tree.iter().position(|topic| topic.names.iter().any(|own| own == name))
     }
 
+    /// The topics that an item is in: the lowest, and the one that it is a part of.
+    pub fn above(&self, item: ItemIdx) -> impl Iterator<Item = usize> + use<> {
+        let own = self.of_item.get(item.row()).map(|&own| usize::from(own));
+        let parent = own.and_then(|own| self.tree[own].parent).map(usize::from);
+        own.into_iter().chain(parent)
+    }
+
     /// Whether an item is in a topic or in a part of it.
     pub fn holds(&self, topic: usize, item: ItemIdx) -> bool {
-        let Some(&own) = self.of_item.get(item.row()) else { return false };
-        usize::from(own) == topic || self.tree[usize::from(own)].parent.map(usize::from) == Some(topic)
+        self.above(item).any(|own| own == topic)
     }
 
     /// Refuses what does not fit together or the catalogue.
@@ -127,14 +133,7 @@ impl Catalogue {
 
     /// The mean direction of the items of a topic among the rows; none for one without items.
     pub fn topic_centre(&self, topic: usize) -> Option<UnitVector> {
-        let mut sum = vec![0.0_f32; self.header().dimension];
-        for item in self.items().filter(|&item| self.topics.holds(topic, item)) {
-            let (row, scale) = self.vector(item);
-            for (sum, &value) in sum.iter_mut().zip(row) {
-                *sum += f32::from(value) * scale;
-            }
-        }
-        UnitVector::new(&sum).ok()
+        UnitVector::new(&self.sum(self.items().filter(|&item| self.topics.holds(topic, item)))).ok()
     }
 
     /// The same as a vector of the encoder, for profiles: [`Catalogue::project`] leads back to the centre.

@@ -203,8 +203,14 @@ pub(super) fn finish(mut header: Header, tensors: &BTreeMap<String, Tensor>) -> 
     let refuse = |what: String| CatalogueError::Parts { what };
     let views =
         tensors.iter().map(|(name, t)| (name.as_str(), format!("{:?}{:?}", t.dtype, t.shape), t.bytes.as_slice()));
+    if let Some(learned) = &mut header.learned {
+        learned.settle();
+    }
     header.checksum = checksum(&header, views);
     let json = serde_json::to_string(&header).map_err(|error| refuse(error.to_string()))?;
+    if serde_json::from_str::<Header>(&json).ok().as_ref() != Some(&header) {
+        return Err(refuse("a number of the header is not the same when it is read again".to_owned()));
+    }
     let metadata = [(METADATA_KEY.to_owned(), json)].into_iter().collect();
     safetensors::serialize(tensors.iter().map(|(name, t)| (name.as_str(), t)), Some(metadata))
         .map_err(|error| refuse(error.to_string()))

@@ -20,28 +20,38 @@ pub struct Chosen {
     pub passed: Vec<ItemIdx>,
 }
 
-/// The latest choices among `events`, oldest first, at most `limit`; `items` are theirs, where the catalogue has them.
-pub fn choices(events: &[Event], items: &[Option<ItemIdx>], limit: usize) -> Vec<Chosen> {
-    let mut all = Vec::new();
+/// The latest choices among `events`, oldest first, at most `limit`; `find` has the item of an event, where the catalogue has it.
+pub fn choices(events: &[Event], find: impl Fn(&Event) -> Option<ItemIdx>, limit: usize) -> Vec<Chosen> {
+    // Where one list ends depends on all before it; what is in it need be looked up for the latest only.
+    let mut starts = Vec::new();
     let mut from = 0;
     while from < events.len() {
+        starts.push(from);
         let until = events[from].at.saturating_add(SPAN);
-        let to = from + events[from..].partition_point(|event| event.at < until);
-        all.extend(chosen(from, &events[from..to], &items[from..to]));
-        from = to;
+        from += events[from..].partition_point(|event| event.at < until);
     }
-    all.split_off(all.len().saturating_sub(limit))
+    let mut to = events.len();
+    let mut latest = Vec::new();
+    for from in starts.into_iter().rev() {
+        if latest.len() == limit {
+            break;
+        }
+        latest.extend(chosen(from, &events[from..to], &find));
+        to = from;
+    }
+    latest.reverse();
+    latest
 }
 
-fn chosen(before: usize, events: &[Event], items: &[Option<ItemIdx>]) -> Option<Chosen> {
+fn chosen(before: usize, events: &[Event], find: impl Fn(&Event) -> Option<ItemIdx>) -> Option<Chosen> {
     let (mut taken, mut passed): (Vec<ItemIdx>, Vec<ItemIdx>) = Default::default();
-    let known = || events.iter().zip(items).filter_map(|(event, item)| Some((event, (*item)?)));
-    for (event, item) in known() {
+    for event in events {
         let list = match event.kind {
             EventKind::View => &mut passed,
             _ if event.weight() > 0.0 => &mut taken,
             _ => continue,
         };
+        let Some(item) = find(event) else { continue };
         if !list.contains(&item) {
             list.push(item);
         }
@@ -57,11 +67,18 @@ fn chosen(before: usize, events: &[Event], items: &[Option<ItemIdx>]) -> Option<
 mod tests {
     use super::*;
 
+    fn find(event: &Event) -> Option<ItemIdx> {
+        event.item.parse().ok().map(ItemIdx)
+    }
+
     #[test]
     fn lists_are_told_apart_by_time() {
         use EventKind::*;
-        let event = |(kind, item, seconds): &(EventKind, u32, i64)| {
-            (Event { kind: *kind, item: item.to_string(), at: seconds * 1000, value: None }, Some(ItemIdx(*item)))
+        let event = |(kind, item, seconds): &(EventKind, u32, i64)| Event {
+            kind: *kind,
+            item: item.to_string(),
+            at: seconds * 1000,
+            value: None,
         };
         let told = [
             (View, 1, 0),
@@ -76,22 +93,22 @@ mod tests {
             (Dislike, 6, 901),
             (Purchase, 7, 902),
         ];
-        let (events, items): (Vec<_>, Vec<_>) = told.iter().map(event).unzip();
+        let events: Vec<_> = told.iter().map(event).collect();
         let rows = |list: &[u32]| list.iter().map(|&row| ItemIdx(row)).collect::<Vec<_>>();
         let first = Chosen { before: 0, taken: rows(&[2]), passed: rows(&[1, 3]) };
         let last = Chosen { before: 7, taken: rows(&[7]), passed: rows(&[6]) };
-        assert_eq!(choices(&events, &items, 9), [first, last.clone()]);
-        assert_eq!(choices(&events, &items, 1), [last]);
+        assert_eq!(choices(&events, find, 9), [first, last.clone()]);
+        assert_eq!(choices(&events, find, 1), [last]);
     }
 
     #[test]
     fn what_is_told_at_once_is_bounded() {
         let event = |row: u32| {
             let kind = if row.is_multiple_of(2) { EventKind::View } else { EventKind::Click };
-            (Event { kind, item: row.to_string(), at: 0, value: None }, Some(ItemIdx(row)))
+            Event { kind, item: row.to_string(), at: 0, value: None }
         };
-        let (events, items): (Vec<_>, Vec<_>) = (0..100).map(event).unzip();
-        let [choice] = &choices(&events, &items, 9)[..] else { panic!("one list") };
+        let events: Vec<_> = (0..100).map(event).collect();
+        let [choice] = &choices(&events, find, 9)[..] else { panic!("one list") };
         assert_eq!((choice.taken.len(), choice.passed.len()), (MOST, MOST));
         assert_eq!(
             (choice.taken.last(), choice.passed.last()),

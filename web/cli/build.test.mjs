@@ -8,9 +8,10 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { BuildError, buildCatalogue } from './build-catalogue.mjs';
+import { buildCatalogue } from './build.mjs';
+import { Failure } from './failure.mjs';
 
-const TOOL = fileURLToPath(new URL('build-catalogue.mjs', import.meta.url));
+const TOOL = fileURLToPath(new URL('predilect.mjs', import.meta.url));
 const MODEL = fileURLToPath(new URL('../../models/predilect-encoder-small', import.meta.url));
 const NO_MODEL = existsSync(join(MODEL, 'model.onnx')) ? false : 'the encoder is not there';
 const ITEMS = [
@@ -49,7 +50,7 @@ test('plain and gzipped files and standard input are the same to it', async () =
   const packed = await buildCatalogue({ inputs: [join(folder, 'items.jsonl.gz')] });
   assert.deepEqual(packed.report, plain.report);
   assert.equal(plain.output, null);
-  const piped = run(['-', '--dry-run', '--json'], gzipSync(ITEMS));
+  const piped = run(['build', '-', '--dry-run', '--json'], gzipSync(ITEMS));
   assert.equal(JSON.parse(piped.stdout).report.kept, 3);
 });
 
@@ -80,7 +81,7 @@ test('what is wrong is told in one line, with the exit code of its kind', () => 
     [[], '', 2, 'no input; name a file'],
     [['items.jsonl', '--colour'], '', 2, "Unknown option '--colour'"],
   ])) {
-    const { stdout, stderr, status } = run(args, input);
+    const { stdout, stderr, status } = run(['build', ...args], input);
     assert.equal(status, code, `${args}: ${stderr}`);
     assert.ok(stderr.startsWith(`predilect: ${message}`), `${args}: ${stderr}`);
     assert.equal(stderr.trimEnd().split('\n').length, 1, stderr);
@@ -111,6 +112,6 @@ test('a catalogue does not depend on the number of workers', { skip: NO_MODEL },
 test('a missing folder is refused before the work, also as a library', { skip: NO_MODEL }, async () => {
   const output = join(folder, 'gone', 'x');
   await assert.rejects(buildCatalogue({ inputs: [join(folder, 'items.jsonl')], output, model: MODEL }), (error) => {
-    return error instanceof BuildError && error.exitCode === 2 && /does not exist; make it first/.test(error.message);
+    return error instanceof Failure && error.exitCode === 2 && /does not exist; make it first/.test(error.message);
   });
 });
