@@ -82,7 +82,9 @@ test('what is liked decides, filters hold, and the table says why', { skip }, ()
     ).sort(),
     ['kettle', 'saw'],
   );
-  assert.deepEqual(ids('recommend', 'shop.predilect', '--filter', '{"tags":"tools"}', '--filter', 'price!=15'), ['drill']);
+  assert.deepEqual(ids('recommend', 'shop.predilect', '--filter', '{"tags":"tools"}', '--filter', 'price!=15'), [
+    'drill',
+  ]);
   assert.match(
     run('recommend', 'shop.predilect', '--buy', 'drill', '-k', '1', '--diversity', '0').stdout,
     /Saw +Because you have “Drill” +saw\n$/,

@@ -151,6 +151,8 @@ export class Host {
         return clock.time(() => engine.stars(...message.args));
       case 'profile':
         return profile.withWaiting(clock.time(() => engine.profile(...message.args)));
+      case 'map':
+        return clock.time(() => engine.map(...message.args));
       case 'whole':
         return profile.whole();
       case 'merge':

@@ -51,6 +51,7 @@ const KEYS = {
   describe: ['weight', 'at', 'signal'],
   topics: ['lang', 'examples', 'signal'],
   profile: ['lang', 'signal'],
+  map: ['k', 'lang', 'signal'],
   export: ['passphrase', 'signal'],
   import: ['passphrase', 'preview', 'signal'],
   aggregate: ['preview', 'signal'],

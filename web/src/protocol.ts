@@ -52,13 +52,13 @@ export interface Calls {
   topics(examples: number, lang?: string): string;
   follow(topic: string, at: number, weight: number): boolean;
   profile(now: number, lang?: string): string;
+  map(now: number, k: number, lang?: string): string;
   forget(request: string): boolean;
   whole(): Piece;
   merge(pieces: Piece[], how: MergeOptions): { merged: Merged; kept: boolean };
   /** Items as lines of JSON. */
   add(lines: string): void;
   remove(ids: string[]): void;
-  fingerprint(): string;
   info(): string;
   snapshot(): Uint8Array;
   restore(bytes: Uint8Array): boolean;

@@ -25,6 +25,7 @@ import type {
   ImportOptions,
   ImportReport,
   ItemFields,
+  MapOptions,
   NextOptions,
   Notice,
   Profile,
@@ -36,6 +37,7 @@ import type {
   SearchOptions,
   Source,
   Status,
+  TasteMap,
   Topic,
   TopicsOptions,
   WasmSource,
@@ -303,6 +305,17 @@ export class Recommender<Item = ItemFields> {
     const { lang, signal } = options;
     const language = lang === undefined ? undefined : checkText('profile', 'lang', lang);
     return this.#read(await this.#client.call('profile', [Date.now(), language], signal));
+  }
+
+  /** Items, topics and interests in two dimensions, to draw: the ground is the same for everybody, interests move. */
+  async map(options: MapOptions = {}): Promise<TasteMap> {
+    checkKeys('map', options);
+    const { k = 200, lang, signal } = options;
+    if (!Number.isSafeInteger(k) || k < 0 || k > 1000) {
+      throw new PredilectError('bad-input', `map(): k is ${String(k)}, expected 0 to 1000`);
+    }
+    const language = lang === undefined ? undefined : checkText('map', 'lang', lang);
+    return this.#read(await this.#client.call('map', [Date.now(), k, language], signal));
   }
 
   /** Forgets as if it had never been told, in memory and on the device. If the device cannot, nothing is forgotten. */

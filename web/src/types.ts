@@ -305,6 +305,40 @@ export interface Profile {
   waiting: string[];
 }
 
+/** Options of `map`. */
+export interface MapOptions extends CallOptions {
+  /** How many items are shown at most, those of the person's interests besides, 0 to 1000. Default 200. */
+  k?: number;
+  /** Language of names, as the items' `lang`. */
+  lang?: string;
+}
+
+/** Something on the map. */
+export interface Mark {
+  /** Id of an item, key of an interest; empty for a topic. */
+  id: string;
+  /** Title of an item, name of an interest or a topic. */
+  name: string;
+  /** From the left, 0 to 1. */
+  x: number;
+  /** From the top, 0 to 1. */
+  y: number;
+  /** Popularity of an item, share of an interest of all interests (0 for a muted one), share of a topic of all items. */
+  weight: number;
+  /** Ids of the items of an interest. */
+  items: string[];
+}
+
+/** Items, topics and interests in two dimensions. Where an item lies depends on the catalogue alone. */
+export interface TasteMap {
+  /** Those of the person's interests, then popular ones, as many of each topic. */
+  items: Mark[];
+  /** Topics of the upper level, the largest first, in the middle of their items. */
+  topics: Mark[];
+  /** In the middle of their items. */
+  interests: Mark[];
+}
+
 /** What to forget: one of these. */
 export type ForgetRequest = { item: string } | { interest: string } | { before: number } | { all: true };
 

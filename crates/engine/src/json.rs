@@ -114,6 +114,14 @@ impl Engine {
         write(&self.profile_reply(now, lang))
     }
 
+    /// [`Engine::map`].
+    ///
+    /// # Errors
+    /// Only if it cannot be written.
+    pub fn map_json(&self, now: Millis, k: usize, lang: Option<&str>) -> Result<String, EngineError> {
+        write(&self.map(now, k, lang))
+    }
+
     /// [`Engine::forget`] of `{"item": id}`, `{"interest": key}`, `{"before": ms}` or `{"all": true}`.
     ///
     /// # Errors

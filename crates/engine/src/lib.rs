@@ -10,6 +10,7 @@ mod error;
 mod json;
 mod learned;
 mod list;
+mod map;
 mod merge;
 mod plan;
 mod recall;
@@ -20,6 +21,7 @@ mod topics;
 
 pub use cursor::Shown;
 pub use error::EngineError;
+pub use map::{MapReply, Mark};
 pub use merge::{MergeReply, MergeRequest, Unencoded};
 pub use request::{
     About, Counts, Entries, InfoReply, InterestReply, MAX_K, PinRule, ProfileReply, PushRule, Range, RecommendRequest,
@@ -46,6 +48,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use learned::Choices;
+use map::Ground;
 use plan::Orders;
 use recall::Memory;
 
@@ -62,6 +65,8 @@ pub struct Engine {
     orders: Orders,
     /// Made for the first list that searches.
     outline: OnceCell<Outline>,
+    /// Made for the first map.
+    ground: OnceCell<Ground>,
     memory: RefCell<Memory>,
     gathered: RefCell<Gathered>,
     choices: RefCell<Choices>,
@@ -86,6 +91,7 @@ impl Engine {
             profile: Profile::default(),
             orders,
             outline: OnceCell::new(),
+            ground: OnceCell::new(),
             memory: RefCell::default(),
             gathered: RefCell::default(),
             choices: RefCell::default(),

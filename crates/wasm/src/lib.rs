@@ -116,6 +116,11 @@ impl Engine {
         self.0.profile_json(now as i64, lang.as_deref()).map_err(thrown)
     }
 
+    /// Items, topics and interests in two dimensions.
+    pub fn map(&self, now: f64, k: usize, lang: Option<String>) -> Result<String, JsValue> {
+        self.0.map_json(now as i64, k, lang.as_deref()).map_err(thrown)
+    }
+
     /// Forgets an item, an interest, everything before a time, or everything.
     pub fn forget(&mut self, what: &str) -> Result<(), JsValue> {
         self.0.forget_json(what).map_err(thrown)

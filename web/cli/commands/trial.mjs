@@ -25,7 +25,7 @@ export const trialPage = ({ name, attributes, searches }) => `<!doctype html>
     <main>
       ${searches ? `<predilect-search ${attributes}></predilect-search>` : ''}
       <predilect-feed ${attributes} heading="For you" k="12" more></predilect-feed>
-      <predilect-profile ${attributes} heading="What is known of you"></predilect-profile>
+      <predilect-profile ${attributes} heading="What is known of you" map></predilect-profile>
     </main>
   </body>
 </html>

@@ -1,11 +1,12 @@
 // <predilect-profile>: what is known about the person, theirs to see, change and forget.
 
 import type { ItemFields } from '../lists.js';
-import type { Interest } from '../types.js';
+import type { Interest, TasteMap } from '../types.js';
 import { titleOf } from './card.js';
 import { el } from './dom.js';
 import { PredilectElement } from './element.js';
 import type { Host } from './host.js';
+import { drawMap } from './map.js';
 import type { Words } from './words.js';
 
 /** What is known about the person. */
@@ -18,7 +19,10 @@ export class PredilectProfile extends PredilectElement {
   }
 
   protected override async content(host: Host): Promise<Node[]> {
-    const profile = await host.recommender.profile({ lang: this.language });
+    const [profile, map] = await Promise.all([
+      host.recommender.profile({ lang: this.language }),
+      this.hasAttribute('map') ? host.recommender.map({ lang: this.language }) : undefined,
+    ]);
     const ids = [...profile.interests, ...profile.negatives].flatMap(({ items }) => items);
     const found = (await host.recommender.items([...new Set(ids)])) as (ItemFields | null)[];
     const titles = new Map(found.flatMap((fields) => (fields ? [[fields.id, titleOf(fields)]] : [])));
@@ -32,6 +36,7 @@ export class PredilectProfile extends PredilectElement {
     const known = profile.events > 0 || profile.interests.length > 0 || profile.negatives.length > 0;
     return [
       ...(known ? [] : [el('p', { class: 'note', part: 'empty' }, this.say.unknown)]),
+      ...(map ? [this.#map(map)] : []),
       ...(profile.interests.length > 0 ? [list(profile.interests, true)] : []),
       ...(profile.negatives.length > 0
         ? [el('h3', { class: 'title' }, this.say.avoids), list(profile.negatives, false)]
@@ -39,6 +44,11 @@ export class PredilectProfile extends PredilectElement {
       ...(this.hasAttribute('profile') || host.recommender.status.kept ? [this.#keep(host)] : []),
       ...(known ? [this.#forgetAll()] : []),
     ];
+  }
+
+  #map(map: TasteMap): Node {
+    const names = map.interests.filter(({ weight }) => weight > 0).map(({ name }) => name);
+    return drawMap(map, Math.min(this.clientWidth || 600, 700), this.say.map(names));
   }
 
   #interest(interest: Interest, most: number, titles: ReadonlyMap<string, string>, tunes: boolean): HTMLElement {

@@ -79,6 +79,13 @@ input[type='checkbox'] { min-height: 0; width: 20px; height: 20px; accent-color:
   .wait { animation: breathe 1.4s ease-in-out infinite alternate; }
   @keyframes breathe { to { opacity: .25; } }
 }
+.map { display: block; width: 100%; max-width: 700px; aspect-ratio: 1 / .66; margin: 14px 0; overflow: hidden; border: 1px solid var(--predilect-rule); border-radius: var(--predilect-radius); background: var(--predilect-surface); }
+.map text { font-size: 13px; text-anchor: middle; fill: var(--predilect-text); paint-order: stroke; stroke: var(--predilect-surface); stroke-width: 3px; }
+.map .topic { font-size: 12px; fill: var(--predilect-soft); }
+.map .name { font-weight: 600; }
+.map .dot { fill: var(--predilect-soft); opacity: .35; }
+.map .own { fill: var(--predilect-accent); }
+.map .area { fill: var(--predilect-accent); opacity: .18; }
 .chips { display: grid; gap: 8px; }
 label.row { flex-wrap: nowrap; margin: 12px 0; }
 summary { padding: 11px 12px; border: 1px solid var(--predilect-rule); border-radius: var(--predilect-radius); cursor: pointer; }

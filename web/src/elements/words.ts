@@ -39,6 +39,8 @@ const en = {
   tellHint: 'I like films and travel',
   told: (text: string): string => `Noted: ${quote(text)}`,
   avoids: 'Turned away from',
+  map: (names: readonly string[]): string =>
+    names.length === 0 ? 'Map of what there is' : `Map of what there is, with your interests: ${names.join(', ')}`,
 };
 
 /** Every word of the elements. */
@@ -81,6 +83,7 @@ const zh: Words = {
   tellHint: '我喜欢看电影和旅游',
   told: (text) => `记下了：${quote(text)}`,
   avoids: '不感兴趣的',
+  map: (names) => (names.length === 0 ? '内容地图' : `内容地图，你的兴趣：${names.join('、')}`),
 };
 
 /** The words of each language. */

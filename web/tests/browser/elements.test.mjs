@@ -12,7 +12,7 @@ const page = (body, lang = 'en') =>
 
 const FEED = '<predilect-feed catalogue="/demo.predilect" k="6" filter=\'{"lang":"en"}\' more></predilect-feed>';
 const SIMILAR = '<predilect-similar catalogue="/demo.predilect" k="3"></predilect-similar>';
-const PROFILE = '<predilect-profile catalogue="/demo.predilect"></predilect-profile>';
+const PROFILE = '<predilect-profile catalogue="/demo.predilect" map></predilect-profile>';
 
 const site = useSite({
   answers: {
