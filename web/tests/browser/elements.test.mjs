@@ -110,6 +110,31 @@ test('what is shown is told, and the profile is the person’s to change', async
   assert.deepEqual(problems, []);
 });
 
+test('the map shows where interests lie, and the ground stays', async () => {
+  const { page, problems } = await open('all.html', { viewport: { width: 390, height: 844 } });
+  const map = page.locator('predilect-profile [part=map]');
+  await map.waitFor();
+  assert.equal(await map.getAttribute('aria-label'), 'Map of what there is');
+  const dots = () =>
+    map
+      .locator('circle:not(.area)')
+      .evaluateAll((all) => all.map((dot) => [dot.textContent, dot.getAttribute('cx'), dot.getAttribute('cy')].join()));
+  const before = new Set(await dots());
+  assert.equal(before.size, 200);
+  await page.locator('predilect-feed [data-key^=like]').nth(0).click();
+  await page.locator('predilect-profile details').first().waitFor();
+  const { name, x } = await page.evaluate(async () => {
+    const { interests } = await document.querySelector('predilect-profile').recommender.map();
+    return interests[0];
+  });
+  assert.equal(await map.getAttribute('aria-label'), `Map of what there is, with your interests: ${name}`);
+  assert.equal(await map.locator('.area').getAttribute('cx'), `${(3 + 94 * x).toFixed(2)}%`);
+  const after = await dots();
+  assert.ok(after.filter((dot) => before.has(dot)).length >= 199, 'items do not move');
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390, 'nothing sticks out of a phone');
+  assert.deepEqual(problems, []);
+});
+
 test('by keyboard: what is turned away hands the focus to what takes its place', async () => {
   const { page } = await open('all.html');
   const third = page.locator('predilect-feed [data-key^=dislike]').nth(2);

@@ -59,7 +59,7 @@ impl Default for LearnOptions {
             shrink: 20.0,
             handoff: 10.0,
             half_life_steps: 4.0,
-            half_life_days: 30.0,
+            half_life_days: 365.0,
             trend_days: 30.0,
             weights: None,
         }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::write::{Parts, assemble};
 use super::{Catalogue, CatalogueError, ItemIdx, ItemParts, Learned, LearnedHead, LinkKind, Links, Topics};
-use crate::vector::{UnitVector, VectorError, quantise_row};
+use crate::vector::{UnitVector, VectorError, compact_row};
 
 /// What is to be changed.
 #[derive(Debug)]
@@ -42,7 +42,7 @@ pub fn amend(catalogue: Vec<u8>, change: &Change<'_>) -> Result<Vec<u8>, Catalog
     let project = |(item, values): (&ItemParts, &[f32])| {
         let vector = UnitVector::new(values);
         let vector = vector.map_err(|error: VectorError| refuse(format!("item \"{}\": {error}", item.id)))?;
-        Ok(quantise_row(&old.space().project(&vector)))
+        Ok(compact_row(&old.space().project(&vector)))
     };
     let put: Vec<(Vec<i8>, f32)> =
         change.put.iter().zip(change.vectors.chunks_exact(dimension)).map(project).collect::<Result<_, _>>()?;

@@ -11,7 +11,7 @@ use super::draft::Draft;
 use super::places::Places;
 use super::space::Space;
 use super::{CatalogueError, FORMAT, Header, LinkScales, METADATA_KEY, OutlineHead, checksum};
-use crate::vector::{MAX_DIMENSION, UnitVector, quantise_row};
+use crate::vector::{MAX_DIMENSION, UnitVector, compact_row};
 
 /// An item as it is written.
 #[derive(Debug, Clone, PartialEq)]
@@ -112,7 +112,7 @@ pub fn write<'a>(parts: &CatalogueParts<'a>) -> Result<Vec<u8>, CatalogueError> 
     let space = Space::fit(&units, &parts.items.iter().map(language).collect::<Vec<_>>());
     let (mut rows, mut scales) = (Vec::with_capacity(count * dimension), Vec::with_capacity(count));
     for unit in &units {
-        let (row, scale) = quantise_row(&space.project(unit));
+        let (row, scale) = compact_row(&space.project(unit));
         rows.extend(row);
         scales.push(scale);
     }
