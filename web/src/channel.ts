@@ -40,7 +40,8 @@ function workerChannel(worker: Worker, listener: Listener): Channel {
       new PredilectError(
         'crashed',
         `${what}; check that worker.js is served as JavaScript beside index.js and that the Content-Security-Policy ` +
-          "allows it (worker-src 'self', or blob: and the other origin where predilect comes from one), then create the recommender again",
+          "allows it (worker-src 'self', or blob: and the other origin where predilect comes from one); under Vite 7 and older " +
+          "add optimizeDeps: { exclude: ['predilect'] }; then create the recommender again",
       ),
     );
   worker.onmessage = (event: MessageEvent<FromHost>) => listener.receive(event.data);
