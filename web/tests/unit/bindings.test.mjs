@@ -38,7 +38,10 @@ test('an answer is asked for again after an update, and not after the end', asyn
   let asked = 0;
   const first = listener(({ value }) => value !== undefined);
   const second = listener(({ value }) => value?.events === 1);
-  const both = (/** @type {object} */ one) => [first, second].forEach(({ tell }) => tell(one));
+  const both = (/** @type {object} */ one) => {
+    first.tell(one);
+    second.tell(one);
+  };
   const ask = (r, signal) => {
     asked++;
     return r.profile({ signal });
