@@ -49,3 +49,11 @@ test('frameworks are asked for by their own bindings only', () => {
     assert.deepEqual([...new Set(foreign)], framework ? [framework] : [], name);
   }
 });
+
+test('what docs/package.md tells to write is what the tests run', () => {
+  const root = new URL('../', folder);
+  const page = readFileSync(new URL('docs/package.md', root), 'utf8');
+  const blocks = [...page.matchAll(/^<!-- (\S+) -->\n```\w*\n([\s\S]*?)\n```$/gm)];
+  assert.ok(blocks.length >= 10);
+  for (const [, name, text] of blocks) assert.equal(`${text}\n`, readFileSync(new URL(name, root), 'utf8'), name);
+});
