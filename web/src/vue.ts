@@ -26,7 +26,7 @@ import {
 } from './bindings.js';
 import { type PredilectError, toPredilectError } from './errors.js';
 import { toJson } from './options.js';
-import { Recommender } from './recommender.js';
+import type { Recommender } from './recommender.js';
 import type {
   ItemFields,
   Profile,
@@ -58,7 +58,8 @@ export interface UseRecommender {
  */
 export function provideRecommender(source: Recommender | ProvidedOptions): UseRecommender {
   const provided = shallowReactive<Provided>({});
-  if (source instanceof Recommender) provided.host = hostOf(source);
+  // By what it can do: a page may hold the package twice, and then has two classes.
+  if ('recommend' in source) provided.host = hostOf(source);
   else {
     let close: (() => void) | undefined;
     onMounted(() => {

@@ -65,7 +65,11 @@ test('webpack', async () => {
   const output = await runIn(project, 'node_modules/webpack/bin/webpack.js');
   assert.doesNotMatch(output, /ERROR|Critical dependency/);
   await cp(join(project, 'index.html'), join(project, 'dist/index.html'));
-  await served(await serve({ root: join(project, 'dist') }), recommends);
+  await served(await serve({ root: join(project, 'dist') }), async (page) => {
+    await recommends(page);
+    // An import for its effect alone is not shaken off.
+    assert.ok(await page.evaluate(() => customElements.get('predilect-feed') !== undefined));
+  });
 });
 
 /** What the bindings give besides lists. */
