@@ -1,28 +1,31 @@
 // The packed package in projects of the tools that people use: each builds, is served, and recommends in a browser.
 
 import assert from 'node:assert/strict';
-import { cp, readFile } from 'node:fs/promises';
+import { cp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { serve } from '../../tools/serve.mjs';
 import { launch } from '../browser/site.mjs';
-import { projects, recommends, runIn, start, visit } from './pack.mjs';
+import { projects, recommends, runIn, start, visit, workplace } from './pack.mjs';
 
 const VITE = 'node_modules/vite/bin/vite.js';
 const NEXT = 'node_modules/next/dist/bin/next';
 const AT = ['--host', '127.0.0.1', '--port', 'PORT', '--strictPort'];
 
+/** @type {string} */
+let folder;
 /** @type {Awaited<ReturnType<typeof projects>>} */
 let made;
 /** @type {import('playwright-core').Browser} */
 let browser;
 before(async () => {
-  made = await projects();
+  folder = await workplace();
+  made = await projects(folder);
   browser = await launch();
 });
 after(async () => {
   await browser?.close();
-  await made?.close();
+  if (folder) await rm(folder, { recursive: true, force: true });
 });
 
 /** Opens a page that a server of the project, or a static one, serves. */

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,9 +34,8 @@ export async function pack(/** @type {string} */ folder) {
   return join(folder, name);
 }
 
-/** Projects in a folder of their own, with the packed package and a catalogue that its command built. */
-export async function projects() {
-  const folder = await workplace();
+/** Projects in a folder, with the packed package and a catalogue that its command built. */
+export async function projects(/** @type {string} */ folder) {
   const tarball = await pack(folder);
 
   /** A copy of a fixture with what it needs installed. */
@@ -70,8 +69,6 @@ export async function projects() {
   );
 
   return {
-    folder,
-    tarball,
     /** A fixture that is ready to run; its catalogue lies in `served`, a folder of it, beside the files of all fixtures. */
     async project(/** @type {string} */ name, served = '.') {
       const project = name === 'node' ? node : await install(name);
@@ -80,7 +77,6 @@ export async function projects() {
         await cp(join(FIXTURES, 'shop.js'), join(project, 'shop.js'));
       return project;
     },
-    close: () => rm(folder, { recursive: true, force: true }),
   };
 }
 
@@ -106,6 +102,9 @@ export async function start(/** @type {string} */ project, /** @type {string[]} 
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
   const ended = new Promise((done) => child.on('close', done));
+  // A test that runs out of time leaves no server behind.
+  const stop = () => child.kill();
+  process.once('exit', stop);
   const url = `http://127.0.0.1:${port}/`;
   for (;;) {
     if (child.exitCode !== null) assert.fail(`${args.join(' ')} ended: ${output}`);
@@ -121,7 +120,8 @@ export async function start(/** @type {string} */ project, /** @type {string[]} 
   return {
     url,
     async close() {
-      child.kill();
+      process.off('exit', stop);
+      stop();
       await ended;
     },
   };
