@@ -2,6 +2,7 @@
 
 import { PredilectError } from './errors.js';
 import type { FromHost, ToHost } from './protocol.js';
+import { startWorker } from './start.js';
 
 /** A way to a host. */
 export interface Channel {
@@ -18,20 +19,12 @@ export interface Listener {
 /** Opens a way to a worker, or to a host on this thread. */
 export async function openChannel(worker: boolean | Worker, listener: Listener): Promise<Channel> {
   if (worker === false) return localChannel(listener);
-  return workerChannel(worker === true ? startWorker() : worker, listener);
+  return workerChannel(worker === true ? startOwn() : worker, listener);
 }
 
-function startWorker(): Worker {
+function startOwn(): Worker {
   try {
-    try {
-      return new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
-    } catch (error) {
-      if (!(error instanceof DOMException) || error.name !== 'SecurityError') throw error;
-      // Browsers refuse a worker's script of another origin (a CDN), but not one of the page's own that imports it.
-      const script = `import ${JSON.stringify(import.meta.url.replace(/[^/]*$/, 'worker.js'))};`;
-      const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
-      return new Worker(url, { type: 'module' });
-    }
+    return startWorker();
   } catch (error) {
     throw new PredilectError(
       'crashed',
@@ -47,7 +40,8 @@ function workerChannel(worker: Worker, listener: Listener): Channel {
       new PredilectError(
         'crashed',
         `${what}; check that worker.js is served as JavaScript beside index.js and that the Content-Security-Policy ` +
-          "allows it (worker-src 'self', or blob: and the other origin where predilect comes from one), then create the recommender again",
+          "allows it (worker-src 'self', or blob: and the other origin where predilect comes from one); under Vite 7 and older " +
+          "add optimizeDeps: { exclude: ['predilect'] }; then create the recommender again",
       ),
     );
   worker.onmessage = (event: MessageEvent<FromHost>) => listener.receive(event.data);

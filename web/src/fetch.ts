@@ -84,7 +84,12 @@ async function open(url: string, { allowed, signal, file, progress, expected }: 
       (await fetch(url, { signal, credentials: 'same-origin', referrerPolicy: 'no-referrer' }));
   } catch (error) {
     if (signal.aborted) throw abortError(signal);
-    throw new PredilectError('network', `${url}: the ${file} cannot be fetched (${reason(error)})`, { cause: error });
+    throw new PredilectError(
+      'network',
+      `${url}: the ${file} cannot be fetched (${reason(error)}); check the network, that connect-src of the ` +
+        'Content-Security-Policy has it, and that another origin permits it (access-control-allow-origin)',
+      { cause: error },
+    );
   }
   if (response.ok) return response;
   if (response.status === 404 || response.status === 410) {
@@ -163,16 +168,25 @@ function looksLikeHtml(bytes: Uint8Array): boolean {
   return start.startsWith('<!do') || start.startsWith('<html') || start.startsWith('<!--');
 }
 
+/** Options that say where a module lies. */
+const MODULE_OPTIONS: Partial<Record<Progress['file'], string>> = {
+  encoder: 'encoderWasmUrl',
+  builder: 'builderWasmUrl',
+  words: 'wordsWasmUrl',
+  gpu: 'gpuWasmUrl',
+};
+
 function htmlError(url: string, file: Progress['file']): PredilectError {
-  const fix =
-    file === 'engine' || file === 'encoder'
-      ? `under Vite add optimizeDeps: { exclude: ['predilect'] }, elsewhere copy predilect's wasm folder beside its ` +
-        `script or pass ${file === 'engine' ? 'wasmUrl' : 'encoderWasmUrl'}`
-      : 'check the address; the server answers unknown ones with a page';
-  const code = { engine: 'not-wasm', encoder: 'not-wasm', catalogue: 'not-a-catalogue' } as const;
+  const name = `${url}: HTML came instead of the ${file}`;
+  if (/\.wasm($|[?#])/.test(url) || file === 'engine' || file === 'encoder') {
+    const fix =
+      `under Vite 7 and older add optimizeDeps: { exclude: ['predilect'] }, elsewhere copy predilect's wasm folder ` +
+      `beside its script or pass ${MODULE_OPTIONS[file] ?? 'wasmUrl'}`;
+    return new PredilectError('not-wasm', `${name}; ${fix}`);
+  }
   return new PredilectError(
-    file in code ? code[file as keyof typeof code] : 'not-found',
-    `${url}: HTML came instead of the ${file}; ${fix}`,
+    file === 'catalogue' ? 'not-a-catalogue' : 'not-found',
+    `${name}; check the address; the server answers unknown ones with a page`,
   );
 }
 

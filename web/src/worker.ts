@@ -1,14 +1,5 @@
-// The worker's entry: messages in, messages out.
+// The worker's entry.
 
-import { Host } from './host.js';
-import type { FromHost, ToHost } from './protocol.js';
+import { serve } from './serve.js';
 
-/** The part of a dedicated worker's global scope in use here; its library cannot be mixed with the page's. */
-interface WorkerScope {
-  postMessage(message: FromHost, transfer: Transferable[]): void;
-  onmessage: ((event: MessageEvent<ToHost>) => void) | null;
-}
-
-const scope = globalThis as unknown as WorkerScope;
-const host = new Host((message, transfer) => scope.postMessage(message, transfer));
-scope.onmessage = (event) => host.receive(event.data);
+serve();

@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { bundle } from './bundle.mjs';
 import { checkRust, ensureWasmTarget, XTASK } from './rust.mjs';
 import { assembleSite, CATALOGUE, compileDemo, MODEL, WORDS } from './site.mjs';
 import {
@@ -68,9 +69,10 @@ const STEPS = [
   },
   {
     name: 'typescript',
-    why: 'TypeScript to web/dist',
-    print: () => fingerprint([...files(['web/src']), 'web/tsconfig.json', 'package-lock.json']),
-    made: () => existsSync(join(root, 'web/dist/index.js')),
+    why: 'TypeScript to web/dist, and the one file for CDNs',
+    print: () =>
+      fingerprint([...files(['web/src']), 'web/tsconfig.json', 'web/tools/bundle.mjs', 'package-lock.json', ...glue()]),
+    made: () => existsSync(join(root, 'web/dist/predilect.cdn.js')),
     async act() {
       // What an older source made must not be served or packed.
       const dist = join(root, 'web/dist');
@@ -81,6 +83,7 @@ const STEPS = [
       // Comments go to editors, with the types, and not to readers of the page.
       await tsc('web/tsconfig.json', '--removeComments', '--declaration', 'false');
       await tsc('web/tsconfig.json', '--emitDeclarationOnly');
+      await bundle();
     },
   },
   {
@@ -167,6 +170,11 @@ function wasmInputs() {
     (path) => /\.(rs|toml)$/.test(path) && !/^crates\/(cli|fuzz|[^/]+\/(tests|benches))\//.test(path),
   );
   return [...sources, ...files(['Cargo.toml', 'Cargo.lock', 'package-lock.json'])];
+}
+
+/** What wasm-bindgen writes, which the one file contains. */
+function glue() {
+  return files(['web/dist/wasm'], (path) => path.endsWith('.js'));
 }
 
 function catalogueItems() {

@@ -74,6 +74,13 @@ const STAGES = [
     needs: ['demo', 'chromium'],
     act: () => nodeTest(['web/tests/browser'], '--test-concurrency=1'),
   },
+  {
+    name: 'package tests',
+    parts: ['browser'],
+    needs: ['demo', 'chromium'],
+    // One after the other: bundlers take all cores.
+    act: () => nodeTest(['web/tests/package'], '--test-concurrency=1'),
+  },
   { name: 'size budgets', parts: ['web'], needs: ['demo'], act: size },
 ];
 

@@ -68,9 +68,12 @@ function begin(options: SharedOptions): Shared {
   return { options: all, host: Promise.resolve().then(() => create(all)), users: 0 };
 }
 
-async function create(options: SharedOptions): Promise<Host> {
+/** A recommender that says what changes, in other tabs too. */
+export async function create(options: CreateOptions): Promise<Host> {
   const news = new EventTarget();
-  const onNotice = ({ code }: Notice): void => {
+  const onNotice = (notice: Notice): void => {
+    options.onNotice?.(notice);
+    const { code } = notice;
     if (code === 'profile-changed' || code === 'erased-elsewhere') news.dispatchEvent(new Event('change'));
   };
   const host = { recommender: await Recommender.create({ ...options, onNotice }), news };

@@ -22,8 +22,10 @@ test('types come first in every condition', () => {
 });
 
 test('the package needs nothing else at run time', () => {
-  for (const kind of ['dependencies', 'peerDependencies', 'optionalDependencies'])
-    assert.equal(manifest[kind], undefined);
+  for (const kind of ['dependencies', 'optionalDependencies']) assert.equal(manifest[kind], undefined);
+  // Who uses predilect/react has React; nobody else needs it.
+  for (const name of Object.keys(manifest.peerDependencies))
+    assert.ok(manifest.peerDependenciesMeta[name].optional, name);
 });
 
 test('only fetch.ts fetches, and bundlers can read where files are', () => {
@@ -33,10 +35,25 @@ test('only fetch.ts fetches, and bundlers can read where files are', () => {
     /\bfetch\(|XMLHttpRequest|sendBeacon|WebSocket|EventSource|importScripts/.test(text[name]),
   );
   assert.deepEqual(fetching, ['fetch.ts']);
-  assert.match(
-    text['channel.ts'],
-    /new Worker\(new URL\('\.\/worker\.js', import\.meta\.url\), \{ type: 'module' \}\)/,
-  );
+  assert.match(text['start.ts'], /new Worker\(new URL\('\.\/worker\.js', import\.meta\.url\), \{ type: 'module' \}\)/);
   assert.match(text['host.ts'], /new URL\('\.\/wasm\/engine_bg\.wasm', import\.meta\.url\)/);
   assert.match(text['host.ts'], /new URL\('\.\/wasm\/encoder_bg\.wasm', import\.meta\.url\)/);
+});
+
+test('frameworks are asked for by their own bindings only', () => {
+  const sources = readdirSync(new URL('dist/', folder), { recursive: true }).filter((name) => name.endsWith('.js'));
+  for (const name of sources) {
+    const [, framework] = /^(react|vue)\.js$/.exec(name) ?? [];
+    const text = readFileSync(new URL(`dist/${name}`, folder), 'utf8');
+    const foreign = [...text.matchAll(/\b(?:from|import)\s*\(?['"](\w[^'"]*)['"]/g)].map(([, from]) => from);
+    assert.deepEqual([...new Set(foreign)], framework ? [framework] : [], name);
+  }
+});
+
+test('what docs/package.md tells to write is what the tests run', () => {
+  const root = new URL('../', folder);
+  const page = readFileSync(new URL('docs/package.md', root), 'utf8');
+  const blocks = [...page.matchAll(/^<!-- (\S+) -->\n```\w*\n([\s\S]*?)\n```$/gm)];
+  assert.ok(blocks.length >= 10);
+  for (const [, name, text] of blocks) assert.equal(`${text}\n`, readFileSync(new URL(name, root), 'utf8'), name);
 });
