@@ -311,9 +311,17 @@ export function ms(value: number): string {
 /** The title of an item is quoted in its own language's manner elsewhere; a date is told in the page's. */
 export function day(date: string): string {
   const parsed = new Date(`${date}T12:00:00Z`);
-  return Number.isNaN(parsed.getTime())
-    ? date
-    : new Intl.DateTimeFormat(wording, { year: 'numeric', month: 'short', day: 'numeric' }).format(parsed);
+  return Number.isNaN(parsed.getTime()) ? date : days().format(parsed);
+}
+
+const formats = new Map<Wording, Intl.DateTimeFormat>();
+
+/** One for each language: to make one takes longer than to draw a card. */
+function days(): Intl.DateTimeFormat {
+  const format =
+    formats.get(wording) ?? new Intl.DateTimeFormat(wording, { year: 'numeric', month: 'short', day: 'numeric' });
+  formats.set(wording, format);
+  return format;
 }
 
 /** A price. The catalogue's prices are in euros. */
