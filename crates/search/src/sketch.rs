@@ -13,7 +13,7 @@ use crate::sample::{self, HITS};
 use crate::{Hit, Rows, TopK};
 
 /// Smallest dimension, so that bits tell enough, and fewest rows that are worth it.
-const SMALLEST: (usize, usize) = (96, 4096);
+const SMALLEST: (usize, usize) = (96, 20_000);
 /// Share of the hits that must be among the candidates, and of those of other queries, by which it is checked.
 const RECALL: f32 = 0.985;
 const RECALL_LEAST: f32 = 0.97;
