@@ -1,7 +1,7 @@
 // Builds a catalogue without Rust: the same builder and encoder as the native command line, as wasm, on all cores.
 
 import { createReadStream } from 'node:fs';
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, extname, join } from 'node:path';
 import { pipeline } from 'node:stream';
@@ -18,6 +18,7 @@ import { loadModule, told } from './modules.mjs';
  * @property {string} [model] folder of the encoder
  * @property {Record<string, unknown>} [options] the builder's options: name, field mapping, limits
  * @property {number} [threads] workers that encode, by default one a core
+ * @property {string} [topicsOf] path of an earlier catalogue whose topics are kept, where half of the items are as they were
  * @property {Map<string, Float32Array>} [known] vectors of texts that need not be encoded again; those of this build are put in
  * @property {(done: number, total: number, seconds: number) => void} [onProgress] texts encoded so far
  */
@@ -37,11 +38,13 @@ export async function buildCatalogue({
   model,
   options = {},
   threads,
+  topicsOf,
   known,
   onProgress,
 }) {
   const encoder = output === undefined ? null : await readEncoder(model ?? defaultModel());
   if (output !== undefined) await checkWritable(output);
+  const before = topicsOf && (await readEarlier(topicsOf));
   const { Builder, found, indexWords } = await loadModule('builder');
   const builder = told(() => new Builder(JSON.stringify(options)));
   try {
@@ -58,6 +61,7 @@ export async function buildCatalogue({
     const { vectors, encoded } = await encodeAll(builder, encoder, how);
     const seconds = (performance.now() - started) / 1000;
     if (known) keep(known, builder.texts(0, builder.length), vectors, dimension);
+    if (before) told(() => builder.keepTopics(before));
     const bytes = told(() => builder.assemble(vectors, fingerprint));
     await writeWhole(output, bytes);
     const index = words ? told(() => indexWords(bytes)) : null;
@@ -89,6 +93,12 @@ export async function buildCatalogue({
 export function wordsBeside(/** @type {string} */ output) {
   const extension = extname(output);
   return `${output.slice(0, output.length - extension.length)}${extension === '.words' ? '.words.index' : '.words'}`;
+}
+
+async function readEarlier(/** @type {string} */ path) {
+  return readFile(path).catch((error) => {
+    throw new Failure(`${path}: cannot be read: ${error.message}`);
+  });
 }
 
 /** The bytes of an input in pieces, unpacked if they are gzipped. */

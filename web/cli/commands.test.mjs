@@ -126,6 +126,27 @@ test('an unknown item, a bad number and a bad filter are told', { skip }, () => 
   assert.match(run('recommend', 'shop.predilect', '--filter', 'price').stderr, /expected field=value/);
 });
 
+test('a catalogue that is built again keeps its topics where it is told to', { skip }, async () => {
+  const record = (/** @type {number} */ at) => ({
+    id: `${at}`,
+    title: `${['Green tea', 'Cordless drill', 'Space telescope'][at % 3]} number ${at}`,
+    lang: 'en',
+  });
+  const records = Array.from({ length: 36 }, (_, at) => record(at));
+  writeFileSync(join(folder, 'first.jsonl'), lines(records.slice(0, 30)));
+  writeFileSync(join(folder, 'second.jsonl'), lines(records.slice(3)));
+  const topics = (/** @type {string} */ name, /** @type {string[]} */ ...more) => {
+    const { stderr, status } = run('build', `${name}.jsonl`, '-o', `${name}.predilect`, '-q', ...more);
+    assert.equal(status, 0, stderr);
+    const found = JSON.parse(run('inspect', `${name}.predilect`, '--json').stdout).topics;
+    return found.map((/** @type {{name: string}} */ topic) => topic.name).sort();
+  };
+  const first = topics('first');
+  assert.deepEqual(topics('second', '--topics-of', 'first.predilect'), first);
+  const failed = run('build', 'second.jsonl', '-o', 'x.predilect', '-q', '--topics-of', 'items.jsonl');
+  assert.match(failed.stderr, /^predilect: .*not a catalogue.*\n$/);
+});
+
 test('watching encodes what is new, and survives a broken file', { skip, timeout: 60_000 }, async () => {
   const input = join(folder, 'watched.jsonl');
   writeFileSync(input, lines(ITEMS));

@@ -83,6 +83,15 @@ impl Builder {
         Ok(self.items()?.texts(from..to))
     }
 
+    /// The catalogue will have the topics of this earlier one, if half of its items are as they were there.
+    #[wasm_bindgen(js_name = keepTopics)]
+    pub fn keep_topics(&mut self, catalogue: Vec<u8>) -> Result<(), JsValue> {
+        match &mut self.state {
+            State::Ready(items) => items.keep_topics(catalogue).map_err(to_js),
+            State::Reading(_) | State::Ended => Err(order("call finish() first")),
+        }
+    }
+
     /// Writes the catalogue file from one vector per text, one after the other, and the encoder's fingerprint.
     pub fn assemble(&self, vectors: &[f32], fingerprint: &str) -> Result<Vec<u8>, JsValue> {
         self.items()?.assemble(vectors, fingerprint).map_err(to_js)

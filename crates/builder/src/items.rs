@@ -24,11 +24,12 @@ pub struct Items {
     options: Options,
     items: Vec<Item>,
     report: Report,
+    before: Option<Catalogue>,
 }
 
 impl Items {
     pub(crate) fn new(options: Options, items: Vec<Item>, report: Report) -> Self {
-        Self { options, items, report }
+        Self { options, items, report, before: None }
     }
 
     /// What was read, kept, dropped and changed.
@@ -63,6 +64,16 @@ impl Items {
         (rows.start.min(end)..end).filter_map(|row| self.text(row)).collect()
     }
 
+    /// The catalogue will have the topics of this earlier one, with their names, if half of its items are as they were there; what is
+    /// new gets the topic that it is closest to.
+    ///
+    /// # Errors
+    /// [`BuilderError::Catalogue`] for a catalogue that is damaged.
+    pub fn keep_topics(&mut self, catalogue: Vec<u8>) -> Result<(), BuilderError> {
+        self.before = Some(Catalogue::open(catalogue)?);
+        Ok(())
+    }
+
     /// Writes the catalogue file. `vectors` holds one vector of equal length per item, in the order of the texts;
     /// `fingerprint` names the encoder that made them. Equal arguments give equal bytes.
     ///
@@ -87,7 +98,7 @@ impl Items {
         let words = Words::read(&written)?;
         let alike = if count < FEW { vec![Vec::new(); count] } else { alike::links(&written, &words) };
         let repeats = alike::repeats(&written, &words);
-        let topics = topics::topics(&written, &Phrases::find(&written)?);
+        let topics = topics::topics(&written, &Phrases::find(&written)?, self.before.as_ref());
         let found = Found { outline, alike, topics, repeats };
         Ok(catalogue::measured(&written, &found)?)
     }

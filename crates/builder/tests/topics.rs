@@ -112,3 +112,37 @@ fn a_rebuild_keeps_most_topics() {
     assert!(same * 10 > fewer.len() * 8, "{same} of {} keep the name of their topic", fewer.len());
     assert_eq!(build(0..300).bytes(), whole.bytes());
 }
+
+#[test]
+fn topics_are_kept_where_most_items_are() {
+    let rows = |rows: std::ops::Range<usize>, before: Option<&Catalogue>, drop: &dyn Fn(usize) -> bool| {
+        let mut builder = Builder::new(Options { keep_duplicates: true, ..Options::default() }).expect("builds");
+        let mut vectors = Vec::new();
+        for i in rows.filter(|&i| !drop(i)) {
+            let (item, vector) = record(i);
+            builder.push(format!("{item}\n").as_bytes()).expect("builds");
+            vectors.extend(vector);
+        }
+        let mut items = builder.finish().expect("builds");
+        if let Some(before) = before {
+            items.keep_topics(before.bytes().to_vec()).expect("is a catalogue");
+        }
+        Catalogue::open(items.assemble(&vectors, "e").expect("builds")).expect("builds")
+    };
+    let before = rows(0..240, None, &|_| false);
+    // Some go, some come, and one subject is gone altogether.
+    let after = rows(0..270, Some(&before), &|i| i % 9 == 0 || i % SUBJECTS.len() == 3);
+    for item in after.items() {
+        if let Some(was) = before.find(after.id(item)) {
+            assert_eq!(names(&after, item.row()), names(&before, was.row()), "{}", after.id(item));
+        }
+    }
+    let of = |catalogue: &Catalogue, id: usize| names(catalogue, catalogue.find(&format!("i{id}")).unwrap().row()).0;
+    for new in (240..270).filter(|i| i % 9 != 0 && i % SUBJECTS.len() != 3) {
+        let mut like = (0..240).filter(|i| i % 9 != 0 && i % SUBJECTS.len() == new % SUBJECTS.len());
+        assert!(like.any(|old| of(&after, new) == of(&after, old)), "{new} is of its subject");
+    }
+    assert!(after.topics().tree.len() < before.topics().tree.len(), "what nothing is of is gone");
+    // Where most is new, the topics are those of a fresh build.
+    assert_eq!(rows(200..600, Some(&before), &|_| false).topics(), rows(200..600, None, &|_| false).topics());
+}

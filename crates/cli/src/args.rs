@@ -83,6 +83,9 @@ pub struct BuildArgs {
     /// People who must have turned to two items for the catalogue to tell that they belong together
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     pub min_people: u32,
+    /// Keep the topics of this earlier catalogue and their names, where half of the items are as they were; new items join them
+    #[arg(long, value_name = "CATALOGUE")]
+    pub topics_of: Option<PathBuf>,
     /// Write no index of words beside the catalogue (shop.words beside shop.predilect)
     #[arg(long)]
     pub no_words: bool,

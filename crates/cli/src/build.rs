@@ -24,7 +24,11 @@ pub fn build(args: &BuildArgs) -> Result<(), Failure> {
         args.output.as_deref().map_or(Ok(()), files::check_writable)?;
         Some(model::load(&args.model.model)?)
     };
-    let items = read(args)?;
+    let before = args.topics_of.as_deref().map(files::read).transpose()?;
+    let mut items = read(args)?;
+    if let (Some(bytes), Some(path)) = (before, &args.topics_of) {
+        items.keep_topics(bytes).map_err(|error| Failure::data(format!("{}: {error}", path.display())))?;
+    }
     if !args.json {
         print!("{}", items.report().summary());
     }

@@ -41,6 +41,7 @@ const OPTIONS = `
       --max-chars N       longest text that is kept [1000]
       --strict            stop at the first bad record
       --keep-duplicates   keep items whose words all equal those of an earlier one
+      --topics-of FILE    keep the topics of this earlier catalogue and their names, where half of the items are as they were
       --no-words          write no index of words beside the catalogue (shop.words beside shop.predilect)
       --dry-run           read, clean and report only; needs no encoder
       --json              print the report as JSON
@@ -69,7 +70,7 @@ function parse(/** @type {string[]} */ args) {
   const known = {
     ...Object.fromEntries(LISTS.map((name) => [name, { type: 'string', multiple: true }])),
     ...Object.fromEntries(
-      [...TEXTS, 'model', 'max-chars', 'threads', 'every'].map((name) => [name, { type: 'string' }]),
+      [...TEXTS, 'model', 'max-chars', 'threads', 'every', 'topics-of'].map((name) => [name, { type: 'string' }]),
     ),
     ...Object.fromEntries([...FLAGS, 'no-words', 'dry-run', 'json'].map((name) => [name, { type: 'boolean' }])),
     output: { type: 'string', short: 'o' },
@@ -139,6 +140,8 @@ async function once(
     model: values.model,
     options,
     threads,
+    // What is watched keeps its topics from one build to the next.
+    topicsOf: values['topics-of'] ?? (known?.size ? values.output : undefined),
     known,
     onProgress: values.quiet ? undefined : progress(),
   });

@@ -1,6 +1,7 @@
 //! Topics of a catalogue: a tree of two levels, found among the vectors and named by the items' own words.
 
 mod cluster;
+mod keep;
 mod name;
 
 use std::collections::BTreeSet;
@@ -16,11 +17,14 @@ const FEW: usize = 12;
 /// Most topics of the upper level, as many as a person looks through.
 const MOST: f64 = 16.0;
 
-/// The topics of a catalogue, none for one of a few items.
-pub fn topics(catalogue: &Catalogue, phrases: &Phrases) -> Topics {
+/// The topics of a catalogue, none for one of a few items: those of the catalogue `before` where most items are as they were there.
+pub fn topics(catalogue: &Catalogue, phrases: &Phrases, before: Option<&Catalogue>) -> Topics {
     let count = catalogue.len();
     if count < FEW {
         return Topics::default();
+    }
+    if let Some(kept) = before.and_then(|before| keep::keep(catalogue, before)) {
+        return kept;
     }
     let (upper, lower) = sizes(count);
     let least = (count / (6 * lower)).clamp(3, 400);
