@@ -8,7 +8,7 @@ import { type Item, Model, type Shown } from './model.js';
 import { snack } from './notify.js';
 import { type PickerHost, renderPicker } from './picker.js';
 import type { Notice } from './predilect/index.js';
-import { modelProgress, startPrompt, wordPrompt } from './prompt.js';
+import { measureModel, modelProgress, startPrompt, wordPrompt } from './prompt.js';
 import { renderRows } from './rows.js';
 import { readSettings, type Settings } from './settings.js';
 import { renderTaste, type TasteHost } from './taste.js';
@@ -158,6 +158,7 @@ async function start(): Promise<void> {
     model = await Model.open(settings, modelProgress, noticed);
     model.onShown = show;
     await model.refresh();
+    void measureModel();
     // For visits without a network. Where it is not possible, the page works as long as there is one.
     navigator.serviceWorker?.register('./sw.js').catch(() => {});
   } catch (error) {

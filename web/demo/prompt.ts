@@ -48,7 +48,6 @@ export function startPrompt(host: PromptHost): void {
     void run(host, (submitter as HTMLButtonElement | null)?.value === 'describe' ? 'describe' : 'search');
   });
   wordPrompt();
-  void measure();
 }
 
 /** Words of the form that depend on the page's language. */
@@ -194,8 +193,8 @@ function state(error: unknown, again: () => void): void {
   );
 }
 
-/** Asks the server how large the model and its program are, so that the page can say so before anything is loaded. */
-async function measure(): Promise<void> {
+/** Asks the server how large the model and its program are, so that the page can say so before they are loaded. */
+export async function measureModel(): Promise<void> {
   try {
     const [manifest, program] = await Promise.all([
       fetch('./model/manifest.json').then(
