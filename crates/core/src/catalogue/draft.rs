@@ -215,6 +215,7 @@ mod tests {
             let mut long = learned.clone();
             long.head.stars = Some(1.0 + 4.0 * chance(seed, 0));
             long.head.half_life_days = 1e-6 / chance(seed, 1);
+            long.head.handoff = 1e-300;
             let weights = (2..).map(|at| (chance(seed, at) - 0.5) * 10_f64.powi(3 - at as i32));
             long.head.weights.0.iter_mut().zip(weights).for_each(|(weight, value)| *weight = value);
             let read = Catalogue::open(attach(&plain, &long).unwrap()).unwrap();

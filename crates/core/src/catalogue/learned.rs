@@ -36,7 +36,10 @@ impl LearnedHead {
             // What is smaller than this weighs nothing, and would need more digits.
             *value = if value.abs() < 1e-9 { 0.0 } else { format!("{value:.11e}").parse().unwrap_or(*value) };
         };
-        [&mut self.half_life_steps, &mut self.half_life_days, &mut self.handoff].into_iter().for_each(round);
+        for value in [&mut self.half_life_steps, &mut self.half_life_days, &mut self.handoff] {
+            round(value);
+            *value = value.max(1e-9);
+        }
         self.stars.iter_mut().for_each(round);
         self.weights.0.iter_mut().for_each(round);
     }
