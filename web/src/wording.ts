@@ -1,6 +1,6 @@
 // Reasons in words, in English and Chinese. A page can bring its own.
 
-import type { Reason } from './lists.js';
+import type { ItemFields, Reason } from './lists.js';
 import type { EventKind } from './types.js';
 
 /** A language that reasons can be worded in. */
@@ -145,4 +145,68 @@ export function wordReason(reason: Reason, { language = 'en', title, templates: 
 /** The id of the item that a reason names, if it names one. */
 export function itemOf({ item, event }: Reason): string | undefined {
   return item ?? event?.item;
+}
+
+/** Options of `summarise`. */
+export interface SummaryOptions {
+  /** Language of the words. Default `en`. */
+  language?: Language;
+  /** Titles of the items that reasons name, by id. */
+  titles?: ReadonlyMap<string, string>;
+}
+
+const COUNTS = ['No', 'One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven', 'Eight', 'Nine', 'Ten'];
+
+/**
+ * A list in one line of plain text, made of nothing but fields and reasons: how many items, whether all are new, the label they
+ * share, and the reason that most of them have.
+ *
+ * @example summarise(list.items, { titles }) // Three new picks of “thriller”, because you liked “Heat”
+ */
+export function summarise(
+  items: readonly { fields: ItemFields; reasons: readonly Reason[] }[],
+  { language = 'en', titles }: SummaryOptions = {},
+): string {
+  const count = items.length;
+  const fresh =
+    count > 0 && items.every(({ reasons }) => reasons.some(({ kind, part }) => kind === 'fresh' && part > 0));
+  const label = shared(items.map(({ fields }) => [fields.category, fields.tags].flat()));
+  const causes = new Map<string, number>();
+  for (const { reasons } of items) {
+    const why = reasons[0] && clause(reasons[0], language, titles);
+    if (why) causes.set(why, (causes.get(why) ?? 0) + 1);
+  }
+  const [why, times] = [...causes].reduce((best, own) => (own[1] > best[1] ? own : best), ['', 0]);
+  // A reason of fewer than half is not that of the list.
+  const said = times * 2 >= count ? why : '';
+  if (language === 'zh') {
+    const some = times < count ? `其中 ${times} 条` : '';
+    return `${count} 条${fresh ? '新' : ''}推荐${label ? `，都属于${quote(label)}` : ''}${said && `，${some}${said}`}`;
+  }
+  const some = times < count ? `${COUNTS[times]?.toLowerCase() ?? times} of them ` : '';
+  const picks = `${COUNTS[count] ?? count} ${fresh ? 'new ' : ''}${count === 1 ? 'pick' : 'picks'}`;
+  return `${picks}${label ? ` of ${quote(label)}` : ''}${said && `, ${some}${said}`}`;
+}
+
+/** The first label that all have. */
+function shared(all: readonly unknown[][]): string | undefined {
+  const [first = [], ...rest] = all;
+  return first.find((label): label is string => typeof label === 'string' && rest.every((own) => own.includes(label)));
+}
+
+/** A reason as part of a sentence, where it has a cause that a whole list may share. */
+function clause(
+  { kind, part, event, text: said }: Reason,
+  language: Language,
+  titles: ReadonlyMap<string, string> | undefined,
+): string | undefined {
+  if (part <= 0) return undefined;
+  const zh = language === 'zh';
+  if (kind === 'popular') return zh ? '受大家喜欢' : 'popular with many';
+  if (said !== undefined && kind === 'typed')
+    return zh ? `因为你说过${quote(said)}` : `because you said ${quote(said)}`;
+  const title = event && titles?.get(event.item);
+  if (!event || title === undefined) return undefined;
+  const did = verb(event.kind, language);
+  return zh ? `因为你${did}${quote(title)}` : `because you ${did} ${quote(title)}`;
 }
