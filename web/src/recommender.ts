@@ -1,10 +1,20 @@
 import type { Aggregate } from './aggregate.js';
 import { Client } from './client.js';
 import { markKept, signal, wasKept } from './consent.js';
-import { workingFolder } from './disk.js';
 import { PredilectError } from './errors.js';
 import type { KeepOptions } from './keeper.js';
-import { checkKeys, checkRecommend, checkText, headText, toJson } from './options.js';
+import {
+  absolute,
+  address,
+  checkConsent,
+  checkKeys,
+  checkRecommend,
+  checkText,
+  headText,
+  keepOptions,
+  sha256,
+  toJson,
+} from './options.js';
 import { lock, readFile, unlock, writeFile } from './portable.js';
 import type { HostOptions, Kept } from './protocol.js';
 import type {
@@ -35,12 +45,10 @@ import type {
   RecommenderEvent,
   RecommendOptions,
   SearchOptions,
-  Source,
   Status,
   TasteMap,
   Topic,
   TopicsOptions,
-  WasmSource,
 } from './types.js';
 
 /** Milliseconds. */
@@ -432,49 +440,4 @@ export class Recommender<Item = ItemFields> {
   #read<T>(json: string): T {
     return JSON.parse(json) as T;
   }
-}
-
-function keepOptions(name: unknown, retention: number | undefined): KeepOptions {
-  if (typeof name !== 'string' || name === '') {
-    throw new PredilectError('bad-input', 'create() takes { profile } as a name, or false to store nothing');
-  }
-  if (retention !== undefined && !(retention > 0)) {
-    throw new PredilectError('bad-input', 'create() takes { retention } as a number of days above 0');
-  }
-  return { name, consent: 'found', ...(retention !== undefined && { retention }) };
-}
-
-function checkConsent<T extends Consent>(call: string, given: T, known: readonly Consent[]): T {
-  if (known.includes(given)) return given;
-  throw new PredilectError('bad-input', `${call}() takes consent as ${known.map((one) => `'${one}'`).join(' or ')}`);
-}
-
-/** The hash of an integrity value, as hex. */
-function sha256(integrity: string): string {
-  const [, base64] = /^sha256-([\w+/]{43}=)$/.exec(integrity) ?? [];
-  if (base64 === undefined) {
-    throw new PredilectError(
-      'bad-input',
-      `create(): integrity "${integrity}" is not sha256- and 44 characters of base64`,
-    );
-  }
-  return Array.from(atob(base64), (char) => char.charCodeAt(0).toString(16).padStart(2, '0')).join('');
-}
-
-function address(option: string, source: string): string {
-  const base = globalThis.document?.baseURI ?? globalThis.location?.href ?? workingFolder();
-  try {
-    return new URL(source, base).href;
-  } catch (error) {
-    throw new PredilectError(
-      'bad-input',
-      `create(): ${option} "${source}" is no address${base ? '' : '; outside a page pass an absolute one, or bytes'}`,
-      { cause: error },
-    );
-  }
-}
-
-/** Addresses made absolute, because the worker resolves relative ones against itself; bytes and modules as they are. */
-function absolute<T extends Source | WasmSource>(option: string, source: T): T | string {
-  return typeof source === 'string' || source instanceof URL ? address(option, String(source)) : source;
 }

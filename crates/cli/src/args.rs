@@ -8,7 +8,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use predilect_builder::{Format, Options};
 
 pub use study::{
-    ClassifyArgs, EstimateArgs, EvalArgs, EvalHeadsArgs, EvalSearchArgs, LossArg, Study, TrainArgs, TrainHeadArgs,
+    ClassifyArgs, EstimateArgs, EvalArgs, EvalHeadsArgs, EvalSearchArgs, EvalStepsArgs, LossArg, Study, TrainArgs,
+    TrainHeadArgs,
 };
 
 /// Build catalogues of items for recommendations in the browser, and try them out.
@@ -83,7 +84,8 @@ pub struct BuildArgs {
     /// People who must have turned to two items for the catalogue to tell that they belong together
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     pub min_people: u32,
-    /// Keep the topics of this earlier catalogue and their names, where half of the items are as they were; new items join them
+    /// Keep the topics of this earlier catalogue and their names, where half of the items have the title, text, tags and category
+    /// that they had; new items join them
     #[arg(long, value_name = "CATALOGUE")]
     pub topics_of: Option<PathBuf>,
     /// Write no index of words beside the catalogue (shop.words beside shop.predilect)

@@ -1,6 +1,8 @@
 //! `predilect eval`.
 
 use predilect_builder::events::LearnOptions;
+use predilect_builder::{Builder, Options};
+use predilect_core::Catalogue;
 use predilect_core::rank::{Signal, Weights};
 use predilect_eval::data::Dataset;
 use predilect_eval::models::Settings;
@@ -12,7 +14,7 @@ use predilect_eval::stats::Mean;
 use predilect_eval::suite::{SuiteOptions, suite};
 use serde_json::{Map, Value, json};
 
-use crate::args::{EvalArgs, EvalSearchArgs, Study};
+use crate::args::{EvalArgs, EvalSearchArgs, EvalStepsArgs, Study};
 use crate::failure::Failure;
 use crate::table::{number, render, text};
 use crate::train::options;
@@ -23,6 +25,7 @@ pub fn eval(args: &EvalArgs) -> Result<(), Failure> {
     match &args.study {
         Some(Study::Heads(args)) => return heads::eval(args),
         Some(Study::Search(args)) => return search(args),
+        Some(Study::Steps(args)) => return steps(args),
         None => {}
     }
     let path = args.data.as_deref().ok_or_else(|| Failure::usage("eval: name the data"))?;
@@ -259,4 +262,27 @@ fn outcomes(section: &Section) -> String {
         cells
     };
     render(&columns, &section.outcomes.iter().map(row).collect::<Vec<_>>())
+}
+
+/// What the steps of vectors cost, on the items of a file.
+fn steps(args: &EvalStepsArgs) -> Result<(), Failure> {
+    let data = |error: &dyn std::fmt::Display| Failure::data(format!("{}: {error}", args.input.display()));
+    let encoder = model::load(&args.model.model)?;
+    let mut builder = Builder::new(Options::default()).map_err(|error| data(&error))?;
+    files::stream(&args.input, |bytes, _| builder.push(bytes).map_err(|error| data(&error)))?;
+    let items = builder.finish().map_err(|error| data(&error))?;
+    let vectors = heads::encode(&encoder, &items.texts(0..items.len()))?;
+    let bytes = items.assemble(&vectors, encoder.fingerprint()).map_err(|error| data(&error))?;
+    let catalogue = Catalogue::open(bytes).map_err(|error| data(&error))?;
+    let report = predilect_eval::steps::steps(&catalogue, &vectors).map_err(|error| data(&error))?;
+    if args.json {
+        println!("{}", json!(report));
+        return Ok(());
+    }
+    let share = |mean: &Mean| format!("{:.1} ± {:.1} %", 100.0 * mean.value, 100.0 * mean.error);
+    println!("{} items, {} of them asked for; beside steps as fine as a byte has:", report.items, report.asked);
+    println!("  the nearest item is the same    {}", share(&report.nearest));
+    println!("  of the ten nearest are the same {}", share(&report.ten));
+    println!("  bits a value, at least          {:.2} instead of {:.2}", report.bits[0], report.bits[1]);
+    Ok(())
 }

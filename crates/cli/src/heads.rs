@@ -158,7 +158,8 @@ fn read(path: &Path) -> Result<Lines, Failure> {
     Ok(Lines { classes, texts: lines.into_iter().map(|line| line.text).collect(), labels })
 }
 
-fn encode(encoder: &Encoder, texts: &[String]) -> Result<Vec<f32>, Failure> {
+/// The vectors of texts, on all cores.
+pub fn encode(encoder: &Encoder, texts: &[String]) -> Result<Vec<f32>, Failure> {
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     encoder.encode_parallel(&texts, threads, &|_| true).map_err(|error| Failure::data(error.to_string()))

@@ -13,8 +13,8 @@ pub const MAX_DIMENSION: usize = 2048;
 
 const QUERY_MAX: f32 = 8191.0;
 const ROW_MAX: f32 = 127.0;
-/// Step of the values in a catalogue, as a share of their root mean square: 974 of 1,000 items keep their nearest one, and each 9.7
-/// of their 10 nearest (films by their texts, beside steps a fourth as large).
+/// Step of the values in a catalogue, as a share of their root mean square: of 1,000 items 977 keep their nearest one, and each 9.7
+/// of their 10 nearest (films by their texts, beside steps as fine as a byte has; `predilect eval steps`).
 const STEP: f32 = 0.12;
 
 /// Why numbers are not a usable vector.

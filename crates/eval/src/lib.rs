@@ -19,6 +19,7 @@ pub mod search;
 pub mod simulate;
 pub mod split;
 pub mod stats;
+pub mod steps;
 pub mod suite;
 #[cfg(test)]
 mod synthetic;

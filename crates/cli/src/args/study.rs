@@ -99,6 +99,21 @@ pub enum Study {
     Heads(EvalHeadsArgs),
     /// Measure how often a question finds its paragraph, by words, by meaning and by both
     Search(EvalSearchArgs),
+    /// Measure what the steps of vectors cost, which are coarse for the sake of bytes on the wire
+    Steps(EvalStepsArgs),
+}
+
+/// `eval steps`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  predilect eval steps items.jsonl")]
+pub struct EvalStepsArgs {
+    /// Records, as for `build`
+    pub input: PathBuf,
+    #[command(flatten)]
+    pub model: ModelArgs,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 const EVAL_HEADS_EXAMPLES: &str = "\
