@@ -40,6 +40,9 @@ const KEYS = {
     'bury',
     'include_owned',
     'exclude',
+    'text',
+    'text_weight',
+    'by',
     'personal',
     'now',
     'seed',
@@ -49,6 +52,8 @@ const KEYS = {
   pin: ['name', 'item', 'place'],
   push: ['name', 'filter', 'by'],
   search: ['k', 'filter', 'prefix', 'by', 'signal'],
+  ask: ['k', 'lang', 'filter', 'by', 'signal'],
+  review: ['positive', 'negative', 'at', 'signal'],
   similar: ['k', 'filter', 'signal'],
   describe: ['weight', 'at', 'signal'],
   topics: ['lang', 'examples', 'signal'],
@@ -85,9 +90,17 @@ export function checkKeys(call: keyof typeof KEYS, given: unknown, name: string 
 /** As {@link checkKeys}, for a request and the rules in it. */
 export function checkRecommend(given: RecommendOptions): void {
   checkKeys('recommend', given);
+  if (given.text !== undefined) checkText('recommend', 'text', given.text);
+  checkBy('recommend', given.by);
   for (const rule of list('pin', given.pin)) checkKeys('pin', rule, 'recommend({ pin })');
   for (const name of ['boost', 'bury'] as const)
     for (const rule of list(name, given[name])) checkKeys('push', rule, `recommend({ ${name} })`);
+}
+
+/** Refuses a way to look for a text that there is not. */
+export function checkBy(call: string, by: unknown): void {
+  if (by === undefined || by === 'words' || by === 'meaning' || by === 'both') return;
+  throw new PredilectError('bad-input', `${call}() takes by as 'words', 'meaning' or 'both'`);
 }
 
 function list(name: string, given: unknown = []): readonly unknown[] {

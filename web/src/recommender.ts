@@ -3,9 +3,11 @@ import { Client } from './client.js';
 import { markKept, signal, wasKept } from './consent.js';
 import { PredilectError } from './errors.js';
 import type { KeepOptions } from './keeper.js';
+import { starsOf } from './opinion.js';
 import {
   absolute,
   address,
+  checkBy,
   checkConsent,
   checkKeys,
   checkRecommend,
@@ -21,6 +23,8 @@ import type {
   AggregateCall,
   AggregatePreview,
   AggregateReport,
+  Answer,
+  AskOptions,
   CallOptions,
   CallTiming,
   CatalogueInfo,
@@ -44,6 +48,7 @@ import type {
   RecommendationList,
   RecommenderEvent,
   RecommendOptions,
+  ReviewOptions,
   SearchOptions,
   Status,
   TasteMap,
@@ -205,12 +210,23 @@ export class Recommender<Item = ItemFields> {
   async search(text: string, options: SearchOptions = {}): Promise<RecommendationList<Item>> {
     checkKeys('search', options);
     const { signal, prefix = false, by, ...request } = options;
-    if (by !== undefined && !['words', 'meaning', 'both'].includes(by)) {
-      throw new PredilectError('bad-input', "search() takes by as 'words', 'meaning' or 'both'");
-    }
+    checkBy('search', by);
     const query = checkText('search', 'a text', text);
     const how = { prefix: prefix === true, ...(by !== undefined && { by }) };
     return this.#read(await this.#client.call('search', [query, toJson({ ...request, text: query }), how], signal));
+  }
+
+  /**
+   * The item that answers a question, where the items are questions (`title`) and answers (`text`): `answered`, or `unsure` where
+   * none may answer it. How sure it is, is judged by what the items themselves find when they are left out. Looks as `search` does.
+   */
+  async ask(question: string, options: AskOptions = {}): Promise<Answer<Item>> {
+    checkKeys('ask', options);
+    const { signal, k = 4, lang, filter, by } = options;
+    checkBy('ask', by);
+    const text = checkText('ask', 'a question', question);
+    const allowed = lang === undefined ? filter : { ...filter, lang: checkText('ask', 'lang', lang) };
+    return this.#read(await this.#client.call('ask', [text, toJson({ text, k, filter: allowed }), by], signal));
   }
 
   /** Tells in words what the person likes, or with a negative weight dislikes. Loads the encoder. */
@@ -237,6 +253,20 @@ export class Recommender<Item = ItemFields> {
     if (!Array.isArray(texts)) throw new PredilectError('bad-input', 'classify() takes an array of strings');
     const checked = texts.map((text: unknown, index) => checkText('classify', `text ${index}`, text));
     return this.#read(await this.#client.call('classify', [checked, headText(head)], options.signal));
+  }
+
+  /**
+   * What the person writes of an item counts as the stars it sounds like, 1 to 5, which it returns and records as a rating; the text is
+   * not kept. `head` tells good from bad, as for `classify`. Loads the encoder.
+   */
+  async review(item: string, text: string, head: HeadSource, options: ReviewOptions = {}): Promise<number> {
+    checkKeys('review', options);
+    const { positive = 'pos', negative = 'neg', at, signal } = options;
+    const own = signal && { signal };
+    const [said] = await this.classify([text], head, own);
+    const value = starsOf(said as Classified, head, positive, negative);
+    await this.record({ kind: 'rating', item, value, ...(at !== undefined && { at }) }, own);
+    return value;
   }
 
   /** Fetches and prepares the encoder now, so that the first text need not wait for it. */
