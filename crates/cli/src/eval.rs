@@ -279,6 +279,7 @@ fn outcomes(section: &Section) -> String {
         number("divers"),
         number("novel"),
         number("KL"),
+        number("±"),
         number("popular"),
         number("s"),
     ];
@@ -299,7 +300,15 @@ fn outcomes(section: &Section) -> String {
         ];
         cells.extend(first.map(|value| shown(value, 4)));
         let l = &o.lists;
-        let more = [o.mean("AUC").value, l.coverage, l.diversity, l.novelty, l.calibration, l.popularity_share];
+        let more = [
+            o.mean("AUC").value,
+            l.coverage,
+            l.diversity,
+            l.novelty,
+            l.calibration,
+            l.calibration_error,
+            l.popularity_share,
+        ];
         cells.extend(more.map(|value| format!("{value:.3}")));
         cells.push(format!("{:.1}", o.seconds));
         cells
