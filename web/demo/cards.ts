@@ -1,7 +1,7 @@
 // The cards of the list: picture, words, why, and what the reader can do.
 
 import { art } from './art.js';
-import { el, icon } from './dom.js';
+import { breath, el, icon } from './dom.js';
 import type { Item } from './model.js';
 import type { Match, Profile, Reason, Recommendation } from './predilect/index.js';
 import { because, currentWording, day, price, say, w } from './words.js';
@@ -171,6 +171,27 @@ export function card(recommendation: Recommendation<Item>, mark: Mark | undefine
   );
   element.style.setProperty('view-transition-name', `card-${CSS.escape(item.id)}`);
   return element;
+}
+
+/** Cards that are made at once while the page begins. */
+const AT_ONCE = 3;
+
+/** Draws the first list of a visit card by card, so that the first is there soon and the page answers meanwhile. */
+export async function dealCards(
+  grid: HTMLElement,
+  list: readonly Recommendation<Item>[],
+  said: Map<string, Mark>,
+  host: CardHost,
+): Promise<void> {
+  grid.lang = currentWording();
+  for (const [at, recommendation] of list.entries()) {
+    if (at > 0 && at % AT_ONCE === 0) await breath();
+    const drawn = card(recommendation, said.get(recommendation.id), host);
+    const ghost = grid.children[at];
+    if (ghost) ghost.replaceWith(drawn);
+    else grid.append(drawn);
+  }
+  while (grid.children.length > list.length) grid.lastElementChild?.remove();
 }
 
 /** Puts the cards into the grid. Cards that stay keep their picture and whether their reasons are open. */

@@ -25,6 +25,9 @@ export async function change(update: () => void): Promise<void> {
   await transition.updateCallbackDone;
 }
 
+/** Lets the browser draw what there is, and answer to the reader, before more is made. */
+export const breath = (): Promise<void> => new Promise((next) => setTimeout(next));
+
 /** Replaces an element's children and keeps the focus on the control of the same `data-key`. */
 export function replaceKeepingFocus(parent: HTMLElement, children: Node[]): void {
   const key = parent.contains(document.activeElement) ? (document.activeElement as HTMLElement).dataset.key : undefined;

@@ -1,8 +1,8 @@
 // Starts the page and joins its parts.
 
-import { type CardHost, type Mark, marks, renderCards } from './cards.js';
+import { type CardHost, dealCards, type Mark, marks, renderCards } from './cards.js';
 import { openDetail } from './detail.js';
-import { byId, change } from './dom.js';
+import { breath, byId, change } from './dom.js';
 import { announceList, renderFrame, showFailure, skeletons } from './frame.js';
 import { type Item, Model, type Shown } from './model.js';
 import { snack } from './notify.js';
@@ -97,8 +97,23 @@ async function show(shown: Shown, before: Shown | undefined): Promise<void> {
     renderTaste(shown, model, tasteHost);
   };
   if (before) await change(draw);
-  else draw();
+  else await drawFirst(shown);
   announceList(shown, before);
+}
+
+/** Draws the first answer in steps: the list, then what stands around it. */
+async function drawFirst(shown: Shown): Promise<void> {
+  const own = ready();
+  renderFrame(own, shown);
+  await dealCards(byId('grid'), shown.items, marks(shown.profile), cardHost);
+  for (const draw of [
+    () => renderPicker(shown, own, pickerHost),
+    () => renderRows(shown, cardHost),
+    () => renderTaste(shown, own, tasteHost),
+  ]) {
+    await breath();
+    draw();
+  }
 }
 
 /** Draws everything again in the language of the page. */

@@ -332,27 +332,20 @@ export function ms(value: number): string {
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
 }
 
-/** The title of an item is quoted in its own language's manner elsewhere; a date is told in the page's. */
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/**
+ * A date such as 2026-11-23 in the language of the page. Not by `Intl`: to load what it knows of all calendars takes longer than to draw
+ * the list.
+ */
 export function day(date: string): string {
-  const parsed = new Date(`${date}T12:00:00Z`);
-  return Number.isNaN(parsed.getTime()) ? date : days().format(parsed);
-}
-
-const formats = new Map<Wording, Intl.DateTimeFormat>();
-
-/** One for each language: to make one takes longer than to draw a card. */
-function days(): Intl.DateTimeFormat {
-  const format =
-    formats.get(wording) ?? new Intl.DateTimeFormat(wording, { year: 'numeric', month: 'short', day: 'numeric' });
-  formats.set(wording, format);
-  return format;
+  const [, year, month, of] = /^(\d{4})-(\d{2})-(\d{2})/.exec(date)?.map(Number) ?? [];
+  const name = month === undefined ? undefined : MONTHS[month - 1];
+  if (name === undefined) return date;
+  return wording === 'zh' ? `${year}年${month}月${of}日` : `${name} ${of}, ${year}`;
 }
 
 /** A price. The catalogue's prices are in euros. */
 export function price(value: number): string {
-  return new Intl.NumberFormat(wording, {
-    style: 'currency',
-    currency: 'EUR',
-    maximumFractionDigits: value % 1 ? 2 : 0,
-  }).format(value);
+  return `€${value.toFixed(value % 1 ? 2 : 0).replace(/\B(?=(\d{3})+(?!\d))/, ',')}`;
 }

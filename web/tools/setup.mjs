@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { bundle } from './bundle.mjs';
 import { checkRust, ensureWasmTarget, XTASK } from './rust.mjs';
-import { assembleSite, CATALOGUES, compileDemo, listSite, MODEL } from './site.mjs';
+import { assembleSite, CATALOGUES, checkDemo, listSite, MODEL } from './site.mjs';
 import {
   files,
   fingerprint,
@@ -108,8 +108,8 @@ const STEPS = [
     name: 'site',
     why: 'demo page: web/demo, web/dist, the catalogue and the encoder put together in web/demo/site',
     async act() {
-      const { copied, total } = assembleSite();
-      await compileDemo(tsc);
+      const { copied, total } = await assembleSite();
+      await checkDemo(tsc);
       listSite();
       return `${total} files${copied > 0 ? `, ${copied} new` : ''}`;
     },

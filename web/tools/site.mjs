@@ -1,6 +1,7 @@
 // Puts the demo site together: the page, the library, the encoder and the catalogue, as a web server would have them.
 //
-//   web/demo/**                     -> web/demo/site/**
+//   web/demo/*.ts                   -> web/demo/site/*.js, bundled
+//   web/demo/** otherwise           -> web/demo/site/**
 //   web/dist/**                     -> web/demo/site/predilect/**
 //   models/predilect-encoder-small  -> web/demo/site/model/
 //   target/demo/*.predilect         -> web/demo/site/*.predilect, and *.words beside them
@@ -37,42 +38,107 @@ const FOR_ALL = [
 
 const DEMO_TYPESCRIPT = /^web\/demo\/[^/]*\.ts$/;
 
+/** The pages, each with a script of its own. */
+const PAGES = ['index', 'help', 'own'];
+/** What stands in a page for the scripts it begins with. */
+const PRELOADS = '<!-- preloads -->';
+
 /**
- * Copies what changed and removes what no longer belongs there.
+ * Copies what changed, bundles the scripts, and removes what no longer belongs there.
  *
- * @returns {{copied: number, total: number}}
+ * @returns {Promise<{copied: number, total: number}>}
  */
-export function assembleSite() {
+export async function assembleSite() {
   const wanted = siteFiles();
   let copied = 0;
   for (const [to, from] of wanted) {
     if (copyIfNewer(from, join(SITE, to))) copied++;
   }
-  const compiled = new Set(demoScripts().map((path) => path.replace('web/demo/', '').replace(/\.ts$/, '.js')));
+  const scripts = await bundleScripts();
   for (const path of files([shown(SITE)])) {
     const name = path.slice(shown(SITE).length + 1);
-    if (!wanted.has(name) && !compiled.has(name) && name !== LIST) rmSync(join(root, path));
+    if (!wanted.has(name) && !scripts.has(name) && name !== LIST) rmSync(join(root, path));
   }
-  return { copied, total: wanted.size };
+  return { copied, total: wanted.size + scripts.size };
 }
 
 /**
- * Compiles the page's own TypeScript into the site, against the library that lies there.
+ * Checks the types of the page's own TypeScript, against the library that lies in the site.
  *
  * @param {(project: string) => Promise<void>} tsc
  */
-export async function compileDemo(tsc) {
-  const scripts = demoScripts();
-  if (scripts.length === 0) return;
+export async function checkDemo(tsc) {
   const declarations = files(['web/dist'], (path) => path.endsWith('.d.ts'));
-  const print = fingerprint([...scripts, ...declarations, 'web/tsconfig.json', 'web/demo/tsconfig.json']);
-  const made = files([shown(SITE)], (path) => path.endsWith('.js'));
-  const complete = scripts.every((path) =>
-    made.includes(path.replace('web/demo/', 'web/demo/site/').replace(/ts$/, 'js')),
-  );
-  if (complete && isDone('demo', print)) return;
+  const print = fingerprint([...demoScripts(), ...declarations, 'web/tsconfig.json', 'web/demo/tsconfig.json']);
+  if (isDone('demo', print)) return;
   await tsc('web/demo/tsconfig.json');
   markDone('demo', print);
+}
+
+/**
+ * Bundles the scripts of the pages as a shop would, beside a library in files of its own, and names in each page what it begins with, so
+ * that the browser asks for all of it at once.
+ */
+async function bundleScripts() {
+  const { build } = await import('esbuild');
+  const script = (/** @type {string} */ page) => (page === 'index' ? 'main' : page);
+  const { metafile } = await build({
+    entryPoints: PAGES.map((page) => join(root, `web/demo/${script(page)}.ts`)),
+    outdir: SITE,
+    external: ['./predilect/*'],
+    chunkNames: '[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    target: 'es2022',
+    minify: true,
+    charset: 'utf8',
+    metafile: true,
+    absWorkingDir: SITE,
+    logLevel: 'warning',
+  });
+  const library = await libraryGraph();
+  for (const page of PAGES) {
+    const needed = new Set();
+    follow(`${script(page)}.js`, (name) => imports(metafile.outputs[name] ?? library[name]), needed);
+    const lines = [...needed].map((name) => `<link rel="modulepreload" href="./${name}" />`);
+    const html = readFileSync(join(root, `web/demo/${page}.html`), 'utf8');
+    if (!html.includes(PRELOADS)) throw new Error(`web/demo/${page}.html lacks ${PRELOADS}`);
+    writeFileSync(join(SITE, `${page}.html`), html.replace(PRELOADS, lines.join('\n    ')));
+  }
+  return new Set([...Object.keys(metafile.outputs), ...PAGES.map((page) => `${page}.html`)]);
+}
+
+/** The scripts of the library by their names in the site, with what each imports. */
+async function libraryGraph() {
+  const { build } = await import('esbuild');
+  const { metafile } = await build({
+    entryPoints: ['predilect/index.js', 'predilect/elements/index.js', 'predilect/build.js'],
+    absWorkingDir: SITE,
+    bundle: true,
+    format: 'esm',
+    metafile: true,
+    write: false,
+    outdir: '.',
+    logLevel: 'error',
+  });
+  return metafile.inputs;
+}
+
+/** What a script imports at its beginning, by names in the site. */
+const imports = (/** @type {{imports: {path: string, kind: string}[]} | undefined} */ script) =>
+  (script?.imports ?? [])
+    .filter(({ kind }) => kind === 'import-statement')
+    .map(({ path }) => path.replace(/^\.\//, ''));
+
+function follow(
+  /** @type {string} */ name,
+  /** @type {(name: string) => string[]} */ next,
+  /** @type {Set<string>} */ found,
+) {
+  if (found.has(name)) return;
+  found.add(name);
+  for (const other of next(name)) follow(other, next, found);
 }
 
 /** Lists what a visit without a network needs, under a version that its contents name. */
@@ -98,7 +164,7 @@ function siteFiles() {
   const wanted = new Map();
   const page = files(
     ['web/demo'],
-    (path) => !/^web\/demo\/(site|catalogue)\//.test(path) && !/\.(ts|jsonl|md)$|tsconfig\.json$/.test(path),
+    (path) => !/^web\/demo\/(site|catalogue)\//.test(path) && !/\.(ts|jsonl|md|html)$|tsconfig\.json$/.test(path),
   );
   for (const path of page) wanted.set(path.slice('web/demo/'.length), path);
   for (const path of files(['web/dist'], (path) => !path.endsWith('.partial'))) {

@@ -1,7 +1,10 @@
 // The page for a catalogue of one's own: a file is read, encoded and recommended from in the tab, and nothing is uploaded.
 
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { build } from 'esbuild';
+import { root } from '../../tools/steps.mjs';
 import { useSite } from './site.mjs';
 
 const LOADING = 120_000;
@@ -174,7 +177,8 @@ test('Chinese files in GB18030 are read; a file that is mended can be brought ag
 });
 
 test('the head of a table is shown as it will be read', async () => {
-  const { firstOf, headOf } = await import('../../demo/site/table.js');
+  const { outputFiles } = await build({ entryPoints: [join(root, 'web/demo/table.ts')], format: 'esm', write: false });
+  const { firstOf, headOf } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
   const check = (text, columns, rows) => assert.deepEqual(headOf(text), { columns, rows }, text);
   check(
     '\uFEFFa,b\r\n1,"x, ""y""\nz"\r\n\r\n2,\r\n',

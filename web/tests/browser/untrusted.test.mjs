@@ -1,7 +1,10 @@
 // Items are data: whatever their texts and addresses say, nothing of them runs, loads or becomes markup.
 
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { build } from 'esbuild';
+import { root } from '../../tools/steps.mjs';
 import { catalogue, ITEMS } from '../catalogue.mjs';
 import { ready, updated, useSite } from './site.mjs';
 
@@ -138,6 +141,9 @@ test('addresses of items: pages are linked, all else is not', { timeout: 60_000 
     url,
   }));
   const { page, attacks } = await show(items);
+  const { outputFiles } = await build({ entryPoints: [join(root, 'web/demo/dom.ts')], format: 'esm', write: false });
+  const dom = { contentType: 'text/javascript', body: outputFiles[0].text };
+  await page.route('**/dom.js', (route) => route.fulfill(dom));
   const linked = await page.evaluate(async (urls) => {
     const { safeAddress } = await import('/dom.js');
     return urls.filter((url) => safeAddress(url) !== undefined);
