@@ -1,0 +1,83 @@
+// The search of these pages: <predilect-search> over a catalogue of their sections, with the words alone. The encoder knows other
+// ways to say a thing, and Chinese, but is 8 MB: it is loaded for those who ask for it.
+
+import './predilect/elements/index.js';
+
+const base = document.documentElement.dataset.root;
+const dialog = document.getElementById('site-search');
+const how = document.getElementById('site-search-how');
+const LONGEST = 150;
+
+const at = (path) => new URL(base + path, location.href).href;
+
+function node(name, part, ...children) {
+  const made = document.createElement(name);
+  made.setAttribute('part', part);
+  made.append(...children);
+  return made;
+}
+
+/** The part of the text that matches, with what matches marked. */
+function snippet({ fields, matches }) {
+  const match = matches?.find(({ field }) => field === 'text');
+  if (!match) return [`${fields.text.slice(0, LONGEST)}${fields.text.length > LONGEST ? '…' : ''}`];
+  const { start, end, ranges } = match;
+  const parts = [];
+  let from = start;
+  for (const [begin, stop] of ranges) {
+    parts.push(fields.text.slice(from, begin), node('mark', 'hit-match', fields.text.slice(begin, stop)));
+    from = stop;
+  }
+  return [start > 0 ? '…' : '', ...parts, fields.text.slice(from, end), end < fields.text.length ? '…' : ''];
+}
+
+function card(found) {
+  const { title, page, url } = found.fields;
+  const link = node('a', 'hit', node('span', 'hit-title', title));
+  if (page !== title) link.append(node('span', 'hit-page', page));
+  link.append(node('span', 'hit-text', ...snippet(found)));
+  link.href = at(url);
+  link.onclick = () => dialog.close();
+  return link;
+}
+
+const search = document.createElement('predilect-search');
+search.setAttribute('catalogue', at('search/docs.predilect'));
+search.setAttribute('words', at('search/docs.words'));
+search.setAttribute('heading', '');
+search.setAttribute('k', '8');
+search.texts = { searchHint: 'Search the documentation' };
+search.card = card;
+
+const more = document.createElement('button');
+more.type = 'button';
+more.className = 'more-search';
+more.textContent = 'Search by meaning, and in Chinese (loads 8 MB)';
+more.onclick = () => {
+  const text = search.value;
+  search.setAttribute('encoder', at('model/'));
+  search.value = text;
+  how.textContent = 'By words and by meaning. Nothing that you type leaves this page.';
+  more.remove();
+  search.shadowRoot.querySelector('input')?.focus();
+};
+document.getElementById('site-search-place').append(search, more);
+
+document.getElementById('site-search-close').onclick = () => dialog.close();
+dialog.addEventListener('click', (event) => {
+  if (event.target === dialog) dialog.close();
+});
+
+/** Opens the search and puts the caret into it. */
+export async function open() {
+  if (!dialog.open) dialog.showModal();
+  for (let tries = 0; tries < 100; tries++) {
+    const box = search.shadowRoot?.querySelector('input');
+    if (box) {
+      box.focus();
+      box.select();
+      return;
+    }
+    await new Promise((done) => setTimeout(done, 20));
+  }
+}

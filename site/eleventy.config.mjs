@@ -1,0 +1,52 @@
+// How Eleventy makes the site: no templates of its own but the frame; the pages are Markdown that lies all over the repository.
+
+import { between, renderer } from './markdown.mjs';
+import { GROUPS, HOME, WAYS } from './pages.mjs';
+
+/** Folders, relative to this one; what is made lies in `dist`. */
+export const FOLDERS = { input: 'pages', includes: '../layout', output: 'dist' };
+
+/** The parts of what the README opens with, which the first page sets apart. */
+const OPENING = {
+  lead: /(<p>(?!<img)[\s\S]*?<\/p>)/,
+  picture: /<p>(<img[^>]*>)<\/p>/,
+  points: /(<ul>[\s\S]*?<\/ul>)/,
+};
+
+/**
+ * @typedef {object} Site
+ * @property {{page: import('./pages.mjs').Page, text: string, title: string, related: {path: string, title: string}[]}[]} pages
+ * @property {Omit<import('./markdown.mjs').Env, 'page'>} env
+ */
+
+/** The configuration for a site whose pages are read already. */
+export function configure(/** @type {Site} */ { pages, env }) {
+  return (/** @type {any} */ eleventy) => {
+    const md = renderer();
+    eleventy.setLibrary('md', { render: (text, data) => md.render(text, { ...env, page: data.source }) });
+    eleventy.addFilter('to', between);
+    eleventy.addGlobalData('groups', GROUPS);
+    eleventy.addGlobalData('ways', WAYS);
+    for (const [name, pattern] of Object.entries(OPENING)) {
+      eleventy.addFilter(name, (/** @type {string} */ html) => (html.match(pattern)?.[1] ?? '').replace('<ul>', '<ul class="points">'));
+    }
+    eleventy.setIncludesDirectory(FOLDERS.includes);
+    eleventy.setUseGitIgnore(false);
+    eleventy.setQuietMode(true);
+    eleventy.addPassthroughCopy({ assets: '.', '../web/demo/icon.svg': 'icon.svg' });
+    for (const [at, { page, text, title, related }] of pages.entries()) {
+      eleventy.addTemplate(`${page.path.replace(/\.html$/, '')}.md`, text, {
+        layout: page === HOME ? 'home.njk' : 'page.njk',
+        permalink: page.path,
+        // Braces in the text are braces, not commands.
+        templateEngineOverride: 'md',
+        source: page,
+        title,
+        related,
+        group: GROUPS.find((group) => group.pages.includes(page))?.name,
+        previous: at > 1 ? pages[at - 1].page : undefined,
+        following: pages[at + 1]?.page,
+      });
+    }
+  };
+}

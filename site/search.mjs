@@ -1,0 +1,107 @@
+// The search of the documentation, by Predilect: a catalogue of the pages' sections, its index of words, and what it needs to run.
+
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildCatalogue } from '../web/cli/build.mjs';
+import { files, root, target } from '../web/tools/steps.mjs';
+
+const MODEL = join(root, 'models/predilect-encoder-small');
+const WORK = join(target, 'docs');
+/** Vectors of texts from one build to the next. */
+const VECTORS = join(WORK, 'vectors.json');
+const RELATED = 4;
+/** More of a section says nothing new about what it is about. */
+const LONGEST = 1500;
+
+/**
+ * @typedef {{page: import('./pages.mjs').Page, title: string, parts: import('./markdown.mjs').Section[]}} Told
+ * @param {Told[]} pages
+ * @param {string} output folder of the site
+ * @returns {Promise<{items: number, related: Map<string, {path: string, title: string}[]>}>}
+ */
+export async function buildSearch(pages, output) {
+  mkdirSync(join(output, 'search'), { recursive: true });
+  mkdirSync(WORK, { recursive: true });
+  const items = pages.flatMap(({ page, title, parts }) =>
+    parts.map((part, at) => ({
+      id: at === 0 ? page.path : `${page.path}#${part.anchor}`,
+      title: part.title,
+      text: part.text,
+      page: title,
+      path: page.path,
+      url: at === 0 ? page.path : `${page.path}#${part.anchor}`,
+      lang: 'en',
+    })),
+  );
+  const input = join(WORK, 'items.jsonl');
+  writeFileSync(input, items.map((item) => `${JSON.stringify(item)}\n`).join(''));
+  const catalogue = join(output, 'search/docs.predilect');
+  const known = readVectors();
+  const { report } = await buildCatalogue({
+    inputs: [input],
+    output: catalogue,
+    model: MODEL,
+    options: { name: 'docs', max_chars: LONGEST, keep_duplicates: true },
+    known,
+  });
+  const { fingerprint } = JSON.parse(readFileSync(join(MODEL, 'manifest.json'), 'utf8'));
+  const vectors = [...known].map(([text, vector]) => [text, pack(vector)]);
+  writeFileSync(VECTORS, JSON.stringify({ fingerprint, vectors }));
+  copyRuntime(output);
+  return { items: report.kept, related: await relatedPages(pages, catalogue) };
+}
+
+/** For each page those whose sections are most like its own. */
+async function relatedPages(/** @type {Told[]} */ pages, /** @type {string} */ catalogue) {
+  const { Recommender } = await import('../web/dist/index.js');
+  const recommender = await Recommender.create({ catalogue });
+  /** @type {Map<string, {path: string, title: string}[]>} */
+  const related = new Map();
+  const titles = new Map(pages.map(({ page, title }) => [page.path, title]));
+  for (const { page, parts } of pages) {
+    const own = [page.path, ...parts.slice(1).map(({ anchor }) => `${page.path}#${anchor}`)];
+    const { items } = await recommender.recommend({
+      surface: 'similar',
+      items: own.slice(0, 256),
+      k: RELATED,
+      caps: { path: 1 },
+      filter: { path: { not: page.path } },
+    });
+    const paths = items.map(({ fields }) => String(fields.path));
+    related.set(
+      page.path,
+      paths.map((path) => ({ path, title: titles.get(path) ?? path })),
+    );
+  }
+  recommender.close();
+  return related;
+}
+
+/** What the page's search loads: the package, and the model for those who ask for it. */
+function copyRuntime(/** @type {string} */ output) {
+  const wanted = /^web\/dist\/(?!cdn|predilect\.cdn)(.*\.js|wasm\/(engine|words|encoder|builder)_bg\.wasm)$/;
+  for (const path of files(['web/dist'], (path) => wanted.test(path))) {
+    cpSync(join(root, path), join(output, 'predilect', path.slice('web/dist/'.length)));
+  }
+  const { files: parts } = JSON.parse(readFileSync(join(MODEL, 'manifest.json'), 'utf8'));
+  for (const name of ['manifest.json', ...Object.values(parts).map((part) => part.name)]) {
+    cpSync(join(MODEL, name), join(output, 'model', name));
+  }
+}
+
+const pack = (/** @type {Float32Array} */ vector) =>
+  Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('base64');
+
+/** @returns {Map<string, Float32Array>} */
+function readVectors() {
+  if (!existsSync(VECTORS)) return new Map();
+  const { fingerprint } = JSON.parse(readFileSync(join(MODEL, 'manifest.json'), 'utf8'));
+  const kept = JSON.parse(readFileSync(VECTORS, 'utf8'));
+  if (kept.fingerprint !== fingerprint) return new Map();
+  return new Map(
+    kept.vectors.map(([text, packed]) => {
+      const bytes = Buffer.from(packed, 'base64');
+      return [text, new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength))];
+    }),
+  );
+}
