@@ -84,7 +84,10 @@ async function main(/** @type {string[]} */ args) {
   let waiting;
   const again = () => {
     clearTimeout(waiting);
-    waiting = setTimeout(() => build().then(({ pages }) => console.log(`${pages} pages made again`), console.error), 300);
+    waiting = setTimeout(
+      () => build().then(({ pages }) => console.log(`${pages} pages made again`), console.error),
+      300,
+    );
   };
   for (const folder of ['docs', 'site/assets', 'site/layout'].filter((name) => existsSync(join(root, name)))) {
     watch(join(root, folder), { recursive: false }, again);

@@ -28,7 +28,9 @@ export function configure(/** @type {Site} */ { pages, env }) {
     eleventy.addGlobalData('groups', GROUPS);
     eleventy.addGlobalData('ways', WAYS);
     for (const [name, pattern] of Object.entries(OPENING)) {
-      eleventy.addFilter(name, (/** @type {string} */ html) => (html.match(pattern)?.[1] ?? '').replace('<ul>', '<ul class="points">'));
+      eleventy.addFilter(name, (/** @type {string} */ html) =>
+        (html.match(pattern)?.[1] ?? '').replace('<ul>', '<ul class="points">'),
+      );
     }
     eleventy.setIncludesDirectory(FOLDERS.includes);
     eleventy.setUseGitIgnore(false);

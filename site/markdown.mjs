@@ -107,8 +107,7 @@ export function renderer() {
   rules.heading_close = (tokens, at) => {
     const open = tokens[at - 2];
     const id = open.attrGet('id') ?? '';
-    const link =
-      open.tag === 'h1' ? '' : ` <a class="anchor" href="#${id}" aria-label="Link to this section">#</a>`;
+    const link = open.tag === 'h1' ? '' : ` <a class="anchor" href="#${id}" aria-label="Link to this section">#</a>`;
     return `${link}</${open.tag}>\n`;
   };
   rules.link_open = (tokens, at, options, env, self) => {
@@ -124,7 +123,8 @@ export function renderer() {
     let depth = 0;
     for (let open = at; open >= 0; open--) {
       if (tokens[open].type === 'link_close') depth++;
-      if (tokens[open].type === 'link_open' && --depth === 0) return tokens[open].meta.href === undefined ? '</span>' : '</a>';
+      if (tokens[open].type === 'link_open' && --depth === 0)
+        return tokens[open].meta.href === undefined ? '</span>' : '</a>';
     }
     return '</a>';
   };
@@ -139,7 +139,8 @@ export function renderer() {
   rules.table_open = () => '<div class="wide" tabindex="0" role="group" aria-label="Table"><table>\n';
   rules.table_close = () => '</table></div>\n';
   const fence = rules.fence;
-  rules.fence = (...args) => `<div class="code">${fence?.(...args).replace('<pre>', '<pre tabindex="0">') ?? ''}</div>\n`;
+  rules.fence = (...args) =>
+    `<div class="code">${fence?.(...args).replace('<pre>', '<pre tabindex="0">') ?? ''}</div>\n`;
   rules.code_block = rules.fence;
   return md;
 }

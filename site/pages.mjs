@@ -35,11 +35,12 @@ export const GROUPS = [
   {
     name: 'Guides',
     pages: [
-      { source: 'docs/guides/shop.md', path: 'guides/shop.html' },
+      { source: 'docs/guides/shop.md', path: 'guides/shop.html', name: 'A shop’s feed' },
       { source: 'docs/guides/blog.md', path: 'guides/blog.html' },
-      { source: 'docs/guides/json.md', path: 'guides/json.html' },
+      { source: 'docs/guides/json.md', path: 'guides/json.html', name: 'A JSON export' },
       { source: 'docs/guides/movielens.md', path: 'guides/movielens.html' },
-      { source: 'docs/guides/hosting.md', path: 'guides/hosting.html' },
+      { source: 'docs/guides/profile.md', path: 'guides/profile.html', name: 'Ask, show, delete' },
+      { source: 'docs/guides/hosting.md', path: 'guides/hosting.html', name: 'Hosting' },
     ],
   },
   {
@@ -95,11 +96,23 @@ export const HOME = {
 /** What the first page leads to. */
 export const WAYS = [
   { path: './guides/shop.html', name: 'A shop', text: 'Recommendations for a product feed as shops have it anyway.' },
-  { path: './guides/blog.html', name: 'A blog', text: 'What to read next, from RSS, a folder of Markdown or a built site.' },
-  { path: './tools.html', name: 'Your tools', text: 'Vite, webpack, Next, React, Vue, Node, a CDN, or no build at all.' },
+  {
+    path: './guides/blog.html',
+    name: 'A blog',
+    text: 'What to read next, from RSS, a folder of Markdown or a built site.',
+  },
+  {
+    path: './tools.html',
+    name: 'Your tools',
+    text: 'Vite, webpack, Next, React, Vue, Node, a CDN, or no build at all.',
+  },
   { path: './privacy.html', name: 'Privacy', text: 'What is kept, what protects it, and what was broken to see.' },
   { path: './performance.html', name: 'Performance', text: 'Every figure with the command that made it.' },
-  { path: './comparison.html', name: 'Beside others', text: 'What others do better, and what you would write for each.' },
+  {
+    path: './comparison.html',
+    name: 'Beside others',
+    text: 'What others do better, and what you would write for each.',
+  },
 ];
 
 /** All pages, in the order of the navigation. */

@@ -44,7 +44,8 @@ export function exported(/** @type {string} */ name) {
   const checker = types().getTypeChecker();
   const file = types().getSourceFile(fileOf(name));
   const module = file && checker.getSymbolAtLocation(file);
-  if (!module) throw new Error(`${relative(root, fileOf(name))} is missing: run \`node web/tools/setup.mjs typescript\``);
+  if (!module)
+    throw new Error(`${relative(root, fileOf(name))} is missing: run \`node web/tools/setup.mjs typescript\``);
   return checker.getExportsOfModule(module).map((symbol) => {
     const real = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
     return { name: symbol.name, symbol: real, declarations: real.declarations ?? [] };
@@ -140,7 +141,14 @@ function words(/** @type {ts.Declaration} */ node) {
   if (!ts.isTypeAliasDeclaration(node) || !ts.isUnionTypeNode(node.type)) return '';
   const rows = node.type.types.flatMap((type) => {
     const ranges = ts.getLeadingCommentRanges(node.getSourceFile().text, type.pos) ?? [];
-    const text = ranges.map(({ pos, end }) => node.getSourceFile().text.slice(pos + 3, end - 2).trim()).join(' ');
+    const text = ranges
+      .map(({ pos, end }) =>
+        node
+          .getSourceFile()
+          .text.slice(pos + 3, end - 2)
+          .trim(),
+      )
+      .join(' ');
     return text ? [`| \`${cell(type.getText())}\` | ${cell(text)} |`] : [];
   });
   return rows.length > 0 ? `\n| value | |\n|---|---|\n${rows.join('\n')}\n` : '';
@@ -168,7 +176,7 @@ function entry(/** @type {Entry} */ { name, symbol, declarations }) {
 export async function subpath(/** @type {string} */ name) {
   const all = exported(name);
   const named = name === 'index' ? 'predilect' : `predilect/${name}`;
-  const kind = ({ declarations: [first] }) =>
+  const kind = (/** @type {Entry} */ { declarations: [first] }) =>
     ts.isClassDeclaration(first) ? 0 : ts.isFunctionDeclaration(first) || ts.isVariableDeclaration(first) ? 1 : 2;
   const sorted = [...all].sort((a, b) => kind(a) - kind(b) || (a.name < b.name ? -1 : 1));
   const list = sorted.map((one) => `[\`${one.name}\`](#${one.name.toLowerCase()})`).join(', ');
