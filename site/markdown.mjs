@@ -30,10 +30,10 @@ export function slug(/** @type {string} */ text) {
     .replaceAll(' ', '-');
 }
 
-/** The path from one page of the site to another. */
+/** The path from one page of the site to another, or to a folder. */
 export function between(/** @type {string} */ from, /** @type {string} */ to) {
-  const path = posix.relative(posix.dirname(from), to);
-  return path.startsWith('.') ? path : `./${path}`;
+  const path = posix.relative(posix.dirname(from), to) + (to.endsWith('/') ? '/' : '');
+  return path.startsWith('.') ? path : `./${path}`.replace('//', '/');
 }
 
 const plain = (/** @type {any} */ inline) =>
@@ -77,7 +77,8 @@ function resolve(/** @type {string} */ link, /** @type {Env} */ env) {
 function drawing(/** @type {string} */ source, /** @type {string} */ text, /** @type {MarkdownIt} */ md) {
   const svg = readFileSync(join(root, source), 'utf8').replace(/<style>[\s\S]*?<\/style>\s*/, '');
   const label = md.utils.escapeHtml(text);
-  return svg.replace('<svg ', `<svg class="drawing" role="img" aria-label="${label}" `);
+  const drawn = svg.replace('<svg ', `<svg class="drawing" role="img" aria-label="${label}" `);
+  return `</p><div class="wide" tabindex="0" role="group" aria-label="Drawing">${drawn}</div><p>`;
 }
 
 /** A renderer for pages of the site. */
@@ -138,6 +139,14 @@ export function renderer() {
   // What is wider than the page is scrolled by itself, with keys too.
   rules.table_open = () => '<div class="wide" tabindex="0" role="group" aria-label="Table"><table>\n';
   rules.table_close = () => '</table></div>\n';
+  // A heading without words heads nothing.
+  md.core.ruler.push('headings-of-tables', (state) => {
+    for (const [at, token] of state.tokens.entries()) {
+      if (token.type !== 'th_open' || state.tokens[at + 1].content !== '') continue;
+      token.tag = 'td';
+      state.tokens[at + 2].tag = 'td';
+    }
+  });
   const fence = rules.fence;
   rules.fence = (...args) =>
     `<div class="code">${fence?.(...args).replace('<pre>', '<pre tabindex="0">') ?? ''}</div>\n`;
@@ -157,29 +166,32 @@ export function part(/** @type {string} */ text, /** @type {string} */ title, /*
 }
 
 /**
- * @typedef {{anchor: string, title: string, level: number, text: string}} Section
+ * @typedef {{anchor: string, title: string, level: number, text: string, code: string}} Section
  * @param {MarkdownIt} md
  * @param {string} text
- * @returns {Section[]} one a heading, the first with the page's title; the text is plain
+ * @returns {Section[]} one a heading, the first with the page's title; texts are plain
  */
 export function sections(md, text) {
   /** @type {Section[]} */
   const found = [];
-  let text_ = '';
+  let words = '';
+  let code = '';
+  const line = (/** @type {string} */ text) => text.replace(/\s+/g, ' ').trim();
   const close = () => {
     const last = found.at(-1);
-    if (last) last.text = text_.replace(/\s+/g, ' ').trim();
-    text_ = '';
+    if (last) Object.assign(last, { text: line(words), code: line(code) });
+    words = '';
+    code = '';
   };
   const tokens = md.parse(text, {});
   for (const [at, token] of tokens.entries()) {
     if (token.type === 'heading_open') {
       close();
       const title = plain(tokens[at + 1]);
-      found.push({ anchor: token.attrGet('id') ?? '', title, level: Number(token.tag[1]), text: '' });
+      found.push({ anchor: token.attrGet('id') ?? '', title, level: Number(token.tag[1]), text: '', code: '' });
     } else if (token.type === 'inline' && tokens[at - 1]?.type !== 'heading_open') {
-      text_ += `${plain(token)} `;
-    } else if (token.type === 'fence') text_ += `${token.content} `;
+      words += `${plain(token)} `;
+    } else if (token.type === 'fence') code += `${token.content} `;
   }
   close();
   return found;

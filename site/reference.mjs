@@ -133,7 +133,7 @@ function properties(/** @type {ts.Declaration} */ node) {
     const type = ts.isPropertySignature(member) ? (member.type ? code(member.type) : 'unknown') : code(member);
     return `| \`${member.name.getText()}${optional}\` | \`${cell(type)}\` | ${cell(linked(text))} |`;
   });
-  return rows.length > 0 ? `\n| name | type | |\n|---|---|---|\n${rows.join('\n')}\n` : '';
+  return rows.length > 0 ? `\n| name | type | meaning |\n|---|---|---|\n${rows.join('\n')}\n` : '';
 }
 
 /** Members of a union of words, each with its comment. */
@@ -151,7 +151,7 @@ function words(/** @type {ts.Declaration} */ node) {
       .join(' ');
     return text ? [`| \`${cell(type.getText())}\` | ${cell(text)} |`] : [];
   });
-  return rows.length > 0 ? `\n| value | |\n|---|---|\n${rows.join('\n')}\n` : '';
+  return rows.length > 0 ? `\n| value | meaning |\n|---|---|\n${rows.join('\n')}\n` : '';
 }
 
 function entry(/** @type {Entry} */ { name, symbol, declarations }) {

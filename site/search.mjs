@@ -10,6 +10,8 @@ const WORK = join(target, 'docs');
 /** Vectors of texts from one build to the next. */
 const VECTORS = join(WORK, 'vectors.json');
 const RELATED = 4;
+/** A section with less text is told by its code, too. */
+const SHORT = 40;
 /** More of a section says nothing new about what it is about. */
 const LONGEST = 1500;
 
@@ -23,15 +25,20 @@ export async function buildSearch(pages, output) {
   mkdirSync(join(output, 'search'), { recursive: true });
   mkdirSync(WORK, { recursive: true });
   const items = pages.flatMap(({ page, title, parts }) =>
-    parts.map((part, at) => ({
-      id: at === 0 ? page.path : `${page.path}#${part.anchor}`,
-      title: part.title,
-      text: part.text,
-      page: title,
-      path: page.path,
-      url: at === 0 ? page.path : `${page.path}#${part.anchor}`,
-      lang: 'en',
-    })),
+    parts
+      .map((part, at) => ({
+        id: at === 0 ? page.path : `${page.path}#${part.anchor}`,
+        title: part.title,
+        text: part.text.length < SHORT ? `${part.text} ${part.code.slice(0, 300)}`.trim() : part.text,
+        category: title,
+        // Found by words, and no part of what the section is about.
+        code: part.code || undefined,
+        path: page.path,
+        url: at === 0 ? page.path : `${page.path}#${part.anchor}`,
+        lang: 'en',
+      }))
+      // A heading alone lies close to everything.
+      .filter(({ text }) => text.length > 20),
   );
   const input = join(WORK, 'items.jsonl');
   writeFileSync(input, items.map((item) => `${JSON.stringify(item)}\n`).join(''));
@@ -48,24 +55,30 @@ export async function buildSearch(pages, output) {
   const vectors = [...known].map(([text, vector]) => [text, pack(vector)]);
   writeFileSync(VECTORS, JSON.stringify({ fingerprint, vectors }));
   copyRuntime(output);
-  return { items: report.kept, related: await relatedPages(pages, catalogue) };
+  return { items: report.kept, related: await relatedPages(pages, catalogue, new Set(items.map(({ id }) => id))) };
 }
 
 /** For each page those whose sections are most like its own. */
-async function relatedPages(/** @type {Told[]} */ pages, /** @type {string} */ catalogue) {
+async function relatedPages(
+  /** @type {Told[]} */ pages,
+  /** @type {string} */ catalogue,
+  /** @type {Set<string>} */ ids,
+) {
   const { Recommender } = await import('../web/dist/index.js');
   const recommender = await Recommender.create({ catalogue });
   /** @type {Map<string, {path: string, title: string}[]>} */
   const related = new Map();
   const titles = new Map(pages.map(({ page, title }) => [page.path, title]));
   for (const { page, parts } of pages) {
-    const own = [page.path, ...parts.slice(1).map(({ anchor }) => `${page.path}#${anchor}`)];
+    const all = [page.path, ...parts.slice(1).map(({ anchor }) => `${page.path}#${anchor}`)];
+    const own = all.filter((id) => ids.has(id));
+    if (own.length === 0) continue;
     const { items } = await recommender.recommend({
       surface: 'similar',
       items: own.slice(0, 256),
       k: RELATED,
       caps: { path: 1 },
-      filter: { path: { not: page.path } },
+      filter: { path: { not: [page.path, 'index.html'] } },
     });
     const paths = items.map(({ fields }) => String(fields.path));
     related.set(

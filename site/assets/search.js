@@ -2,6 +2,7 @@
 // ways to say a thing, and Chinese, but is 8 MB: it is loaded for those who ask for it.
 
 import './predilect/elements/index.js';
+import { Recommender } from './predilect/index.js';
 
 const base = document.documentElement.dataset.root;
 const dialog = document.getElementById('site-search');
@@ -19,20 +20,21 @@ function node(name, part, ...children) {
 
 /** The part of the text that matches, with what matches marked. */
 function snippet({ fields, matches }) {
-  const match = matches?.find(({ field }) => field === 'text');
-  if (!match) return [`${fields.text.slice(0, LONGEST)}${fields.text.length > LONGEST ? '…' : ''}`];
+  const match = ['text', 'code'].map((name) => matches?.find(({ field }) => field === name)).find(Boolean);
+  const text = fields[match?.field ?? 'text'] || fields.code || '';
+  if (!match) return [`${text.slice(0, LONGEST)}${text.length > LONGEST ? '…' : ''}`];
   const { start, end, ranges } = match;
   const parts = [];
   let from = start;
   for (const [begin, stop] of ranges) {
-    parts.push(fields.text.slice(from, begin), node('mark', 'hit-match', fields.text.slice(begin, stop)));
+    parts.push(text.slice(from, begin), node('mark', 'hit-match', text.slice(begin, stop)));
     from = stop;
   }
-  return [start > 0 ? '…' : '', ...parts, fields.text.slice(from, end), end < fields.text.length ? '…' : ''];
+  return [start > 0 ? '…' : '', ...parts, text.slice(from, end), end < text.length ? '…' : ''];
 }
 
 function card(found) {
-  const { title, page, url } = found.fields;
+  const { title, category: page, url } = found.fields;
   const link = node('a', 'hit', node('span', 'hit-title', title));
   if (page !== title) link.append(node('span', 'hit-page', page));
   link.append(node('span', 'hit-text', ...snippet(found)));
@@ -53,12 +55,25 @@ const more = document.createElement('button');
 more.type = 'button';
 more.className = 'more-search';
 more.textContent = 'Search by meaning, and in Chinese (loads 8 MB)';
-more.onclick = () => {
-  const text = search.value;
-  search.setAttribute('encoder', at('model/'));
-  search.value = text;
-  how.textContent = 'By words and by meaning. Nothing that you type leaves this page.';
-  more.remove();
+more.onclick = async () => {
+  more.disabled = true;
+  how.textContent = 'The encoder is being loaded …';
+  try {
+    const recommender = await Recommender.create({
+      catalogue: at('search/docs.predilect'),
+      words: at('search/docs.words'),
+      encoder: at('model/'),
+    });
+    await recommender.loadEncoder();
+    const text = search.value;
+    search.recommender = recommender;
+    search.value = text;
+    how.textContent = 'By words and by meaning. Nothing that you type leaves this page.';
+    more.remove();
+  } catch (error) {
+    how.textContent = `The encoder cannot be loaded: ${error.message}`;
+    more.disabled = false;
+  }
   search.shadowRoot.querySelector('input')?.focus();
 };
 document.getElementById('site-search-place').append(search, more);

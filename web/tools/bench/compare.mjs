@@ -31,6 +31,7 @@ const ITEMS = [
  * @property {string} name
  * @property {string} page file of compare/pages
  * @property {string[]} [external] packages that cannot be had here, and are not counted
+ * @property {Record<string, string>} [alias] files to take for packages whose usual ones do not bundle
  * @property {string[]} [besides] files of packages that the page asks for only once its model is there
  */
 
@@ -50,7 +51,12 @@ const PEERS = [
     external: ['@localmode/core'],
     besides: ['mjs', 'wasm'].map((kind) => `onnxruntime-web/dist/ort-wasm-simd-threaded.asyncify.${kind}`),
   },
-  { name: 'Algolia Recommend UI', page: 'algolia.js' },
+  {
+    name: 'Algolia Recommend UI',
+    page: 'algolia.js',
+    // Its modules import a package that it does not name.
+    alias: { '@algolia/recommend-js': '@algolia/recommend-js/dist/umd/index.js' },
+  },
 ];
 
 /** Bytes after brotli 11, once a content. */
@@ -58,18 +64,24 @@ const weights = new Map();
 function weigh(/** @type {Buffer} */ bytes) {
   const key = `${bytes.length} ${bytes.subarray(0, 4096).toString('base64')}`;
   const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
-  if (!weights.has(key)) weights.set(key, promisify(brotliCompress)(bytes, { params }).then(({ length }) => length));
+  if (!weights.has(key))
+    weights.set(
+      key,
+      promisify(brotliCompress)(bytes, { params }).then(({ length }) => length),
+    );
   return weights.get(key);
 }
 
 /** Lines of a page that are neither empty nor a comment. */
-const linesOf = (/** @type {string} */ text) => text.split('\n').filter((line) => line.trim() && !/^\s*\/\//.test(line)).length;
+const linesOf = (/** @type {string} */ text) =>
+  text.split('\n').filter((line) => line.trim() && !/^\s*\/\//.test(line)).length;
 
 /** A page around a script, and the script with all that it imports. */
-async function make(/** @type {Peer} */ { page, external = [] }) {
+async function make(/** @type {Peer} */ { page, external = [], alias = {} }) {
   const source = join(HERE, 'pages', page);
   const text = readFileSync(source, 'utf8');
-  const top = '<!doctype html><html lang="en"><meta charset="utf-8"><title>Similar</title><link rel="icon" href="data:,">';
+  const top =
+    '<!doctype html><html lang="en"><meta charset="utf-8"><title>Similar</title><link rel="icon" href="data:,">';
   if (page.endsWith('.html')) {
     writeFileSync(join(WORK, 'index.html'), `${top}${text}`);
     return text;
@@ -84,6 +96,7 @@ async function make(/** @type {Peer} */ { page, external = [] }) {
       nodePaths: [join(HERE, 'node_modules')],
       ...{ bundle: true, minify: true, format: 'esm', target: 'es2022', legalComments: 'none', logLevel: 'error' },
       external,
+      alias,
     });
   }
   writeFileSync(join(WORK, 'index.html'), `${top}<ul id="list"></ul><script type="module" src="./main.js"></script>`);
@@ -106,7 +119,13 @@ async function look(/** @type {import('playwright-core').Browser} */ browser, /*
   });
   context.on('response', (response) => {
     const path = new URL(response.url()).pathname;
-    if (response.ok()) loaded.push(response.body().then((body) => ({ path, body }), () => ({ path, body: Buffer.alloc(0) })));
+    if (response.ok())
+      loaded.push(
+        response.body().then(
+          (body) => ({ path, body }),
+          () => ({ path, body: Buffer.alloc(0) }),
+        ),
+      );
   });
   await page.goto(url);
   const shown = page.locator('#list li, predilect-similar article');
@@ -138,8 +157,12 @@ async function prepare() {
 
 export default async function compare() {
   if (!existsSync(join(HERE, 'node_modules'))) {
-    const installed = await npm(['ci', '--ignore-scripts', '--legacy-peer-deps', '--no-audit', '--no-fund', '--silent'], { cwd: HERE });
-    if (installed.code !== 0) throw new Remedy('The others could not be installed: run `npm ci` in web/tools/bench/compare.');
+    const installed = await npm(
+      ['ci', '--ignore-scripts', '--legacy-peer-deps', '--no-audit', '--no-fund', '--silent'],
+      { cwd: HERE },
+    );
+    if (installed.code !== 0)
+      throw new Remedy('The others could not be installed: run `npm ci` in web/tools/bench/compare.');
   }
   await prepare();
   cpSync(join(root, 'web/dist'), join(WORK, 'predilect'), { recursive: true });
@@ -156,7 +179,11 @@ export default async function compare() {
       const version = (peer.external ?? []).length > 0 ? `, without ${peer.external?.join(', ')}` : '';
       console.log(`${peer.name}${version}: shows ${count}; asks ${hosts.join(', ') || 'nobody'}`);
       rows.push({ case: `${peer.name}: lines`, unit: 'lines', value: linesOf(text) });
-      rows.push({ case: `${peer.name}: scripts and modules, brotli 11`, unit: 'bytes', value: sizes.reduce((a, b) => a + b, 0) });
+      rows.push({
+        case: `${peer.name}: scripts and modules, brotli 11`,
+        unit: 'bytes',
+        value: sizes.reduce((a, b) => a + b, 0),
+      });
       rows.push({ case: `${peer.name}: other hosts asked`, unit: 'hosts', value: hosts.length });
     }
     const data = ['items.predilect', 'items-with-vectors.json', 'items.json'];
