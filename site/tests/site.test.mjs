@@ -174,10 +174,10 @@ test('the search finds sections by words, with the keyboard alone, and loads no 
     await find(page, text, wanted);
   }
   assert.ok(!server.requests.some((path) => /\/model\/|encoder_bg/.test(path)));
-  await find(page, 'delete the profile', /delete-the-profile/, 1);
+  await find(page, 'budget-spent', /errors\.html#budget-spent/, 1);
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
-  await page.waitForURL(/guides\/profile\.html#delete-the-profile/);
+  await page.waitForURL(/errors\.html#budget-spent/);
   assert.equal(await page.locator('dialog[open]').count(), 0);
   assert.deepEqual(problems, []);
   await context.close();
