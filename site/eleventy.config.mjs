@@ -15,9 +15,21 @@ const OPENING = {
 
 /**
  * @typedef {object} Site
- * @property {{page: import('./pages.mjs').Page, text: string, title: string, related: {path: string, title: string}[]}[]} pages
+ * @property {{page: import('./pages.mjs').Page, text: string, title: string, parts: import('./markdown.mjs').Section[], related: {path: string, title: string}[]}[]} pages
  * @property {Omit<import('./markdown.mjs').Env, 'page'>} env
  */
+
+/** So many sections make a page long. */
+const LONG = 4;
+
+/** Below the title of a long page, what it holds. */
+function contents(/** @type {string} */ html, /** @type {import('./markdown.mjs').Section[]} */ sections) {
+  const parts = sections.filter(({ level }) => level === 2);
+  if (parts.length < LONG) return html;
+  const escape = (/** @type {string} */ text) => text.replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  const list = parts.map(({ anchor, title }) => `<li><a href="#${anchor}">${escape(title)}</a></li>`).join('');
+  return html.replace('</h1>', `</h1>\n<nav class="contents" aria-label="On this page"><ul>${list}</ul></nav>`);
+}
 
 /** The configuration for a site whose pages are read already. */
 export function configure(/** @type {Site} */ { pages, env }) {
@@ -25,6 +37,7 @@ export function configure(/** @type {Site} */ { pages, env }) {
     const md = renderer();
     eleventy.setLibrary('md', { render: (text, data) => md.render(text, { ...env, page: data.source }) });
     eleventy.addFilter('to', between);
+    eleventy.addFilter('contents', contents);
     eleventy.addGlobalData('groups', GROUPS);
     eleventy.addGlobalData('ways', WAYS);
     for (const [name, pattern] of Object.entries(OPENING)) {
@@ -36,7 +49,7 @@ export function configure(/** @type {Site} */ { pages, env }) {
     eleventy.setUseGitIgnore(false);
     eleventy.setQuietMode(true);
     eleventy.addPassthroughCopy({ assets: '.', '../web/demo/icon.svg': 'icon.svg' });
-    for (const [at, { page, text, title, related }] of pages.entries()) {
+    for (const [at, { page, text, title, parts, related }] of pages.entries()) {
       eleventy.addTemplate(`${page.path.replace(/\.html$/, '')}.md`, text, {
         layout: page === HOME ? 'home.njk' : 'page.njk',
         permalink: page.path,
@@ -45,6 +58,8 @@ export function configure(/** @type {Site} */ { pages, env }) {
         source: page,
         title,
         related,
+        // Made pages of the reference begin with a list of their own.
+        sections: page.make ? [] : parts,
         group: GROUPS.find((group) => group.pages.includes(page))?.name,
         previous: at > 1 ? pages[at - 1].page : undefined,
         following: pages[at + 1]?.page,

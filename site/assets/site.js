@@ -34,6 +34,11 @@ if (side) {
   fit();
 }
 
+// The list is longer than most windows: the page that is open is in sight.
+const current = document.querySelector('.side [aria-current]');
+const list = document.querySelector('.side');
+if (current instanceof HTMLElement && list) list.scrollTop = current.offsetTop - list.clientHeight / 2;
+
 for (const block of document.querySelectorAll('.code')) {
   const button = document.createElement('button');
   button.type = 'button';
