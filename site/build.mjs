@@ -1,6 +1,6 @@
 // `npm run docs`: the documentation as a folder of files, site/dist. With --serve it is shown, and made again when a page changes.
 
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, watch } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, watch } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { serve } from '../web/tools/serve.mjs';
@@ -89,8 +89,8 @@ async function main(/** @type {string[]} */ args) {
       300,
     );
   };
-  for (const folder of ['docs', 'site/assets', 'site/layout'].filter((name) => existsSync(join(root, name)))) {
-    watch(join(root, folder), { recursive: false }, again);
+  for (const name of ['docs', 'site/assets', 'site/layout', 'README.md', 'web/README.md', 'CHANGELOG.md']) {
+    watch(join(root, name), { recursive: true }, again);
   }
 }
 

@@ -26,8 +26,8 @@ const LONG = 4;
 function contents(/** @type {string} */ html, /** @type {import('./markdown.mjs').Section[]} */ sections) {
   const parts = sections.filter(({ level }) => level === 2);
   if (parts.length < LONG) return html;
-  const escape = (/** @type {string} */ text) => text.replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
-  const list = parts.map(({ anchor, title }) => `<li><a href="#${anchor}">${escape(title)}</a></li>`).join('');
+  const plain = (/** @type {string} */ text) => text.replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  const list = parts.map(({ anchor, title }) => `<li><a href="#${anchor}">${plain(title)}</a></li>`).join('');
   return html.replace('</h1>', `</h1>\n<nav class="contents" aria-label="On this page"><ul>${list}</ul></nav>`);
 }
 

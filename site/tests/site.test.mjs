@@ -105,7 +105,9 @@ test('figures of the performance page stand where it says', () => {
     const at = parts.findIndex((part) => part.anchor === anchor);
     const next = parts.findIndex((part, place) => place > at && part.level <= parts[at].level);
     const text = parts.slice(at, next < 0 ? undefined : next).map((part) => part.text);
-    assert.ok(text.join(' ').includes(figure), `${figure} is not in ${path}#${anchor}`);
+    // As a number of its own, not as a part of a longer one.
+    const alone = new RegExp(`(?<![\\d.])${figure.replaceAll('.', '\\.')}(?!\\d)`);
+    assert.match(text.join(' '), alone, `${figure} is not in ${path}#${anchor}`);
   }
 });
 
