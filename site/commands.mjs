@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { root, run } from '../web/tools/steps.mjs';
 
 const PROGRAM = join(root, 'web/cli/predilect.mjs');
-const NAMES = ['build', 'watch', 'inspect', 'recommend', 'similar', 'search', 'serve'];
+const NAMES = ['build', 'watch', 'inspect', 'recommend', 'similar', 'search', 'ask', 'serve'];
 
 async function help(/** @type {string[]} */ ...args) {
   const { code, output } = await run(process.execPath, [PROGRAM, ...args, '--help'], { quiet: true });

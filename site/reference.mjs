@@ -10,7 +10,7 @@ import { root } from '../web/tools/steps.mjs';
 const DIST = join(root, 'web/dist');
 
 /** Subpaths with an interface for people; `worker` has none. */
-export const SUBPATHS = ['index', 'elements', 'wording', 'describe', 'vectors', 'react', 'vue'];
+export const SUBPATHS = ['index', 'elements', 'wording', 'describe', 'build', 'vectors', 'react', 'vue'];
 
 /** Called by browsers and bundlers, not by people. */
 const INTERNAL = /^(observedAttributes|connectedCallback|disconnectedCallback|attributeChangedCallback|prototype)$/;

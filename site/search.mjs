@@ -51,9 +51,8 @@ export async function buildSearch(pages, output) {
     options: { name: 'docs', max_chars: LONGEST, keep_duplicates: true },
     known,
   });
-  const { fingerprint } = JSON.parse(readFileSync(join(MODEL, 'manifest.json'), 'utf8'));
-  const vectors = [...known].map(([text, vector]) => [text, pack(vector)]);
-  writeFileSync(VECTORS, JSON.stringify({ fingerprint, vectors }));
+  const vectors = [...(known.vectors ?? [])].map(([text, vector]) => [text, pack(vector)]);
+  writeFileSync(VECTORS, JSON.stringify({ encoder: known.encoder, vectors }));
   copyRuntime(output);
   return { items: report.kept, related: await relatedPages(pages, catalogue, new Set(items.map(({ id }) => id))) };
 }
@@ -105,16 +104,13 @@ function copyRuntime(/** @type {string} */ output) {
 const pack = (/** @type {Float32Array} */ vector) =>
   Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('base64');
 
-/** @returns {Map<string, Float32Array>} */
+/** @returns {import('../web/cli/encode.mjs').Known} */
 function readVectors() {
-  if (!existsSync(VECTORS)) return new Map();
-  const { fingerprint } = JSON.parse(readFileSync(join(MODEL, 'manifest.json'), 'utf8'));
-  const kept = JSON.parse(readFileSync(VECTORS, 'utf8'));
-  if (kept.fingerprint !== fingerprint) return new Map();
-  return new Map(
-    kept.vectors.map(([text, packed]) => {
-      const bytes = Buffer.from(packed, 'base64');
-      return [text, new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength))];
-    }),
-  );
+  if (!existsSync(VECTORS)) return {};
+  const { encoder, vectors } = JSON.parse(readFileSync(VECTORS, 'utf8'));
+  const unpack = (/** @type {string} */ text) => {
+    const bytes = Buffer.from(text, 'base64');
+    return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+  };
+  return { encoder, vectors: new Map(vectors.map(([text, packed]) => [text, unpack(packed)])) };
 }

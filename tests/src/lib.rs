@@ -10,20 +10,22 @@
 //!   ]
 //! }
 //! ```
-//! Items without `vector` are encoded by the model in `models/predilect-encoder-small`. Calls: `record`, `describe`
+//! Items without `vector` are encoded by the model in `models/predilect-encoder-small`. Calls: `ask` (`{"text", "lang"?, "vector"?}`), `record`, `describe`
 //! (`{"text", "vector"?, "at"?, "weight"?}`), `follow` (`{"topic", "at"?, "weight"?}`), `forget`, `recommend`, `search` (a request with
 //! `vector` or a text to encode), `topics`, `profile`, `classify` (`{"texts", "labels"}`, descriptions of labels). What a call may be expected to do: `ids` (exactly these, in this order), `first` (the first ids as a set),
 //! `before` (pairs, the first item above the second), `absent` (ids), `holds` (field to values, each of which some item has),
 //! `causes` (id to the item whose event caused it), `scores` (id to score, within .001), `names` (texts, each of which some topic or interest is called),
-//! `keywords` (words, each of which some interest is about), `labels` (of the texts, in their order), `error` (`code` and `contains`, texts of the message).
+//! `keywords` (words, each of which some interest is about), `labels` (of the texts, in their order), `status` of what is
+//! asked, `best` (id of the answer, or of the likeliest other) and `missed` (id that ought to be best and is known not to be), `error` (`code` and `contains`, texts of the message).
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use predilect_builder::{Builder, Options};
 use predilect_encoder::{Encoder, Manifest};
-use predilect_engine::{ByMeaning, Engine, EngineError};
+use predilect_engine::{ByMeaning, ByWords, Engine, EngineError};
 use predilect_heads::Head;
+use predilect_words::{Index, Query};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -56,6 +58,9 @@ struct Expect {
     names: Vec<String>,
     keywords: Vec<String>,
     labels: Option<Vec<String>>,
+    status: Option<String>,
+    best: Option<String>,
+    missed: Option<String>,
     error: Option<Refusal>,
 }
 
@@ -168,6 +173,27 @@ impl Runner {
                     )
                     .map(parsed)
             }
+            "ask" => {
+                let vector = self.vector(&request)?;
+                let text = request["text"].as_str().unwrap_or_default();
+                let bytes = predilect_builder::words(self.engine.catalogue()).map_err(|error| error.to_string())?;
+                let index = Index::open(bytes, self.engine.catalogue().content()).map_err(|error| error.to_string())?;
+                let found = |text: &str| -> (Vec<u32>, Vec<f32>) {
+                    let options = predilect_words::Options { k: Engine::pool(4), ..Default::default() };
+                    let hits = index.search(&Query::question(text, &index), &options, None);
+                    hits.iter().map(|hit| (hit.row, hit.score)).unzip()
+                };
+                self.engine.probed(self.engine.probes().iter().map(|text| found(text)).collect());
+                let (rows, scores) = found(text);
+                let filter = request.get("lang").map_or(json!({}), |lang| json!({"lang": lang}));
+                self.engine
+                    .ask_json(
+                        Some(ByWords { rows: &rows, scores: &scores }),
+                        Some(ByMeaning { vector: &vector, encoder: &self.fingerprint }),
+                        &json!({"text": text, "k": 4, "filter": filter}).to_string(),
+                    )
+                    .map(parsed)
+            }
             "topics" => self.engine.topics_json(request["lang"].as_str(), 0).map(parsed),
             "profile" => self.engine.profile_json(request["now"].as_i64().unwrap_or(0), None).map(parsed),
             "follow" => {
@@ -234,6 +260,15 @@ fn check(expect: &Expect, answer: Result<Value, EngineError>) -> Result<(), Stri
             return if right { Ok(()) } else { Err(format!("found {}: {message}", error.code())) };
         }
     };
+    let best = reply["answer"]["id"].as_str().or(reply["others"][0]["id"].as_str()).into();
+    for (what, wanted, found) in [("status", &expect.status, &reply["status"]), ("best", &expect.best, &best)] {
+        if wanted.as_ref().is_some_and(|wanted| found != wanted.as_str()) {
+            return Err(format!("expected {what} {wanted:?}; found {reply}"));
+        }
+    }
+    if expect.missed.as_ref().is_some_and(|missed| best == missed.as_str()) {
+        return Err("found what is known to be missed: make it `best`".to_owned());
+    }
     let items = reply["items"].as_array().cloned().unwrap_or_default();
     let ids: Vec<&str> = items.iter().filter_map(|item| item["id"].as_str()).collect();
     let wrong = |what: &str| Err(format!("{what}; found {ids:?}"));

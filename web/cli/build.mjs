@@ -20,8 +20,9 @@ import { HEAD, isFolder, readerFor, readFolder } from './readers/index.mjs';
  * @property {Record<string, unknown>} [options] the builder's options: name, field mapping, limits
  * @property {string} [base] what addresses of a folder's pages begin with, `/` by default
  * @property {number} [threads] workers that encode, by default one a core
- * @property {string} [topicsOf] path of an earlier catalogue whose topics are kept, where half of the items are as they were
- * @property {Map<string, Float32Array>} [known] vectors of texts that need not be encoded again; those of this build are put in
+ * @property {string} [topicsOf] path of an earlier catalogue whose topics are kept, where half of the items have the title, text,
+ *   tags and category they had
+ * @property {import('./encode.mjs').Known} [known] vectors of texts that need not be encoded again; those of this build are put in
  * @property {(done: number, total: number, seconds: number) => void} [onProgress] texts encoded so far
  */
 
@@ -47,7 +48,11 @@ export async function buildCatalogue({
 }) {
   const encoder = output === undefined ? null : await readEncoder(model ?? defaultModel());
   if (output !== undefined) await checkWritable(output);
-  const before = topicsOf && (await readEarlier(topicsOf));
+  const before =
+    topicsOf &&
+    (await readFile(topicsOf).catch((error) => {
+      throw new Failure(`${topicsOf}: cannot be read: ${error.message}`);
+    }));
   const { Builder, found, indexWords } = await loadModule('builder');
   const builder = told(() => new Builder(JSON.stringify(options)));
   try {
@@ -65,7 +70,6 @@ export async function buildCatalogue({
     const how = { threads: threads ?? availableParallelism(), known, onProgress };
     const { vectors, encoded } = await encodeAll(builder, encoder, how);
     const seconds = (performance.now() - started) / 1000;
-    if (known) keep(known, builder.texts(0, builder.length), vectors, dimension);
     if (before) told(() => builder.keepTopics(before));
     const bytes = told(() => builder.assemble(vectors, fingerprint));
     await writeWhole(output, bytes);
@@ -98,12 +102,6 @@ export async function buildCatalogue({
 export function wordsBeside(/** @type {string} */ output) {
   const extension = extname(output);
   return `${output.slice(0, output.length - extension.length)}${extension === '.words' ? '.words.index' : '.words'}`;
-}
-
-async function readEarlier(/** @type {string} */ path) {
-  return readFile(path).catch((error) => {
-    throw new Failure(`${path}: cannot be read: ${error.message}`);
-  });
 }
 
 /** An input as what the builder reads; feeds are taken as a whole, all else as it comes. */
@@ -189,15 +187,4 @@ async function writeWhole(/** @type {string} */ path, /** @type {Uint8Array} */ 
     await rm(temporary, { force: true });
     throw new Failure(`${path}: cannot be written: ${error.message}`);
   }
-}
-
-/** Keeps the vectors of these texts, and no others. */
-function keep(
-  /** @type {Map<string, Float32Array>} */ known,
-  /** @type {string[]} */ texts,
-  /** @type {Float32Array} */ vectors,
-  /** @type {number} */ dimension,
-) {
-  known.clear();
-  for (const [row, text] of texts.entries()) known.set(text, vectors.subarray(row * dimension, (row + 1) * dimension));
 }

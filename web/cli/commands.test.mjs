@@ -101,6 +101,21 @@ test('what is similar and what is searched for comes first', { skip }, () => {
   assert.equal(ids('search', 'shop.predilect', '泡茶', '-k', '1')[0], 'teapot');
 });
 
+test('a question has an answer or none, and a request in words decides among what is liked', { skip }, () => {
+  const asked = JSON.parse(run('ask', 'shop.predilect', 'What boils water?', '--json', '--filter', 'lang=en').stdout);
+  assert.equal((asked.answer ?? asked.others[0]).answer, 'Boils water for tea.');
+  assert.equal(asked.by, 'both');
+  const chinese = JSON.parse(run('ask', 'shop.predilect', 'What boils water?', '--json', '--lang', 'zh').stdout);
+  assert.ok(
+    [chinese.answer, ...chinese.others].every((item) => !item || item.id === 'teapot'),
+    'only items of that language answer',
+  );
+  assert.match(run('ask', 'shop.predilect', 'zzzz').stdout, /^not sure that anything here answers this\n/);
+  assert.match(run('ask', 'shop.predilect').stderr, /expected a catalogue and a question/);
+  const [first] = ids('recommend', 'shop.predilect', '--like', 'cup', '--text', 'holes in a wall', '--diversity', '0');
+  assert.equal(first, 'drill');
+});
+
 test('what is wrong is told in one line', () => {
   for (const [args, code, message] of /** @type {[string[], number, RegExp][]} */ ([
     [['recomend'], 2, /there is no command "recomend"/],

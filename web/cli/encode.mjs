@@ -51,30 +51,49 @@ export async function readEncoder(/** @type {string} */ folder) {
 }
 
 /**
- * Encodes every item on several workers. A vector depends on its own text alone, so neither the number of workers nor
- * the order of the work changes a bit of the result; and what `known` has of an earlier build of the same encoder, by text, need
- * not be made again.
+ * Vectors of an earlier build: which encoder made them, and the vector of each text.
+ *
+ * @typedef {{encoder?: string, vectors?: Map<string, Float32Array>}} Known
+ */
+
+/**
+ * The vectors of all items, in their order. What `known` has from the same encoder need not be made again; afterwards it has those of
+ * this build, and no others.
  *
  * @param {any} builder
  * @param {any} encoder
- * @param {{threads: number, known?: Map<string, Float32Array>, onProgress?: (done: number, total: number, seconds: number) => void}} how
+ * @param {{threads: number, known?: Known, onProgress?: (done: number, total: number, seconds: number) => void}} how
  * @returns {Promise<{vectors: Float32Array, encoded: number}>} the vectors, and how many are new
  */
-export async function encodeAll(builder, encoder, { threads, known = new Map(), onProgress }) {
-  const { dimension } = encoder.manifest;
+export async function encodeAll(builder, encoder, { threads, known = {}, onProgress }) {
+  const { dimension, fingerprint } = encoder.manifest;
+  /** @type {string[]} */
   const texts = builder.texts(0, builder.length);
   const vectors = new Float32Array(texts.length * dimension);
   const put = (/** @type {number} */ row, /** @type {Float32Array} */ values) => vectors.set(values, row * dimension);
+  const earlier = known.encoder === fingerprint ? known.vectors : undefined;
   const unknown = [];
   for (const [row, text] of texts.entries()) {
-    const values = known.get(text);
+    const values = earlier?.get(text);
     if (values) put(row, values);
     else unknown.push(row);
   }
-  const total = unknown.length;
-  if (total === 0) return { vectors, encoded: 0 };
+  const id = (/** @type {number} */ row) => builder.id(row);
+  if (unknown.length > 0) await encodeRows({ rows: unknown, texts, id, put, encoder, threads, onProgress });
+  known.encoder = fingerprint;
+  known.vectors = new Map(texts.map((text, row) => [text, vectors.subarray(row * dimension, (row + 1) * dimension)]));
+  return { vectors, encoded: unknown.length };
+}
+
+/**
+ * Encodes rows on several workers. A vector depends on its own text alone, so neither the number of workers nor the order of the work
+ * changes a bit of the result.
+ */
+async function encodeRows({ rows: wanted, texts, id, put, encoder, threads, onProgress }) {
+  const { dimension } = encoder.manifest;
+  const total = wanted.length;
   // Texts of like length together: little padding in a batch.
-  const order = unknown.sort((a, b) => texts[b].length - texts[a].length || a - b);
+  const order = wanted.sort((a, b) => texts[b].length - texts[a].length || a - b);
   const wasm = await WebAssembly.compile(await readFile(new URL('encoder_bg.wasm', WASM))).catch((error) => {
     if (error?.code !== 'ENOENT') throw error;
     throw missing('encoder_bg.wasm');
@@ -102,7 +121,7 @@ export async function encodeAll(builder, encoder, { threads, known = new Map(), 
             worker.on('exit', () => reject(new Failure('an encoder worker ended; is there enough memory?')));
             worker.on('message', ({ ready, error, index, values }) => {
               if (error !== undefined) {
-                const item = index === undefined ? '' : `item "${builder.id(rows[index])}": `;
+                const item = index === undefined ? '' : `item "${id(rows[index])}": `;
                 reject(new Failure(`${item}${error}`));
                 return;
               }
@@ -119,7 +138,6 @@ export async function encodeAll(builder, encoder, { threads, known = new Map(), 
   } finally {
     await Promise.all(workers.map((worker) => worker.terminate()));
   }
-  return { vectors, encoded: total };
 }
 
 /** What a worker does: load the encoder, then answer lists of texts with their vectors. */

@@ -13,6 +13,7 @@ Usage: predilect <COMMAND> [options]
   recommend   recommend items for likes, dislikes and purchases
   similar     show the items most similar to one
   search      find items by words and by meaning
+  ask         answer a question from a catalogue of questions and answers
   serve       try a catalogue in the browser, or serve a folder
 
 predilect <COMMAND> --help has the options, with examples.`;
@@ -21,10 +22,11 @@ predilect <COMMAND> --help has the options, with examples.`;
 const COMMANDS = {
   build: async (args) => (await import('./commands/build.mjs')).build(args),
   watch: async (args) => (await import('./commands/build.mjs')).watch(args),
-  inspect: async (args) => (await import('./commands/answer.mjs')).inspect(args),
-  recommend: async (args) => (await import('./commands/answer.mjs')).recommend(args),
-  similar: async (args) => (await import('./commands/answer.mjs')).similar(args),
-  search: async (args) => (await import('./commands/answer.mjs')).search(args),
+  inspect: async (args) => (await import('./commands/inspect.mjs')).inspect(args),
+  recommend: async (args) => (await import('./commands/recommend.mjs')).recommend(args),
+  similar: async (args) => (await import('./commands/recommend.mjs')).similar(args),
+  search: async (args) => (await import('./commands/search.mjs')).search(args),
+  ask: async (args) => (await import('./commands/search.mjs')).ask(args),
   serve: async (args) => (await import('./commands/serve.mjs')).serve(args),
 };
 

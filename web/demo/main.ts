@@ -10,10 +10,10 @@ import { type PickerHost, renderPicker } from './picker.js';
 import type { Notice } from './predilect/index.js';
 import { measureModel, modelProgress, startPrompt, wordPrompt } from './prompt.js';
 import { renderRows } from './rows.js';
-import { readSettings, type Settings } from './settings.js';
+import { readSettings, type Settings, startControls, wordPage, writeSettings } from './settings.js';
 import { renderTaste, type TasteHost } from './taste.js';
 import { chooseFile, openSave, type TransferHost } from './transfer.js';
-import { say, setWording, w } from './words.js';
+import { say } from './words.js';
 
 let model: Model | undefined;
 let last: Shown | undefined;
@@ -58,6 +58,7 @@ const tasteHost: TasteHost = {
   tune: (item, factor, said) => attempt(() => model?.tune(item, factor).then(() => snack(said, undo))),
   undo,
   keep: (on) => attempt(() => model?.setKeep(on)),
+  inside: (inside) => choose({ inside }),
   save: () => openSave(transferHost),
   load: () => chooseFile(transferHost),
 };
@@ -102,19 +103,8 @@ async function show(shown: Shown, before: Shown | undefined): Promise<void> {
 
 /** Draws everything again in the language of the page. */
 function reword(): void {
-  setWording(settings.ui);
-  document.documentElement.lang = settings.ui === 'zh' ? 'zh-Hans' : 'en';
-  for (const element of document.querySelectorAll<HTMLElement>('[data-w]')) {
-    element.textContent = w(element.dataset.w as Parameters<typeof w>[0]);
-  }
-  for (const element of document.querySelectorAll<HTMLElement>('[data-w-label]')) {
-    element.setAttribute('aria-label', w(element.dataset.wLabel as Parameters<typeof w>[0]));
-  }
+  wordPage(settings);
   wordPrompt();
-  wordTheme();
-  for (const button of document.querySelectorAll<HTMLElement>('[data-ui]')) {
-    button.setAttribute('aria-pressed', String(button.dataset.ui === settings.ui));
-  }
   if (last && model) {
     renderFrame(model, last);
     renderPicker(last, model, pickerHost);
@@ -122,13 +112,6 @@ function reword(): void {
     renderRows(last, cardHost);
     renderTaste(last, model, tasteHost);
   }
-}
-
-function wordTheme(): void {
-  const label = w(({ auto: 'themeAuto', light: 'themeLight', dark: 'themeDark' } as const)[settings.theme]);
-  byId('theme').setAttribute('aria-label', label);
-  byId('theme').title = label;
-  document.documentElement.dataset.theme = settings.theme;
 }
 
 /** The panel is a drawer on a phone. */
@@ -142,6 +125,7 @@ function drawer(open: boolean): void {
 
 function choose(changed: Partial<Settings>): void {
   Object.assign(settings, changed);
+  writeSettings(settings);
   attempt(() => model?.choose(changed));
 }
 
@@ -159,26 +143,20 @@ async function start(): Promise<void> {
     model.onShown = show;
     await model.refresh();
     void measureModel();
-    // For visits without a network. Where it is not possible, the page works as long as there is one.
-    navigator.serviceWorker?.register('./sw.js').catch(() => {});
+    // What a visit without a network needs is fetched when this one has what it needs.
+    void import('./offline.js').then(({ startOffline }) => startOffline());
   } catch (error) {
     model = undefined;
     showFailure(error, () => void start(), true);
   }
 }
 
-for (const button of document.querySelectorAll<HTMLElement>('[data-ui]')) {
-  button.onclick = () => {
-    // Interests are named anew in the other language.
-    choose({ ui: button.dataset.ui as Settings['ui'] });
-    reword();
-  };
-}
-byId('theme').onclick = () => {
-  const next = ({ auto: 'dark', dark: 'light', light: 'auto' } as const)[settings.theme];
-  choose({ theme: next });
-  wordTheme();
-};
+startControls(settings, (change) => {
+  // Interests are named anew in the other language.
+  choose(change);
+  if (change.ui) reword();
+  else wordPage(settings);
+});
 byId('back').onclick = () => attempt(() => model?.showList());
 byId('more').onclick = () => attempt(() => model?.showMore());
 byId('taste-open').onclick = () => drawer(true);

@@ -1,6 +1,7 @@
 // What the page knows: the recommender, the reader's choices, and what was done. Views read it and call it.
 
 import {
+  type CallTiming,
   type CatalogueInfo,
   type EventKind,
   type Filter,
@@ -11,9 +12,10 @@ import {
   type RecommendationList,
   Recommender,
   type SearchBy,
+  type Status,
   type Topic,
 } from './predilect/index.js';
-import { type Settings, writeSettings } from './settings.js';
+import type { Settings } from './settings.js';
 import type { Wording } from './words.js';
 
 /** An item of the demo's catalogue. */
@@ -59,6 +61,8 @@ export interface Shown {
 /** How many cards fill whole rows of two, three and four, the first being twice as wide. */
 const PAGE = 12;
 const STEPS_BACK = 40;
+/** Calls whose timing is remembered. */
+const TIMINGS = 12;
 /** Items of a row. */
 const ROW = 4;
 
@@ -70,6 +74,10 @@ export class Model {
   readonly inWorker: boolean;
   /** The largest first. */
   readonly topics: readonly PageTopic[];
+  /** How long the last calls took, the latest first. */
+  readonly timings: CallTiming[] = [];
+  /** Bytes of what the recommender loaded, after decompression, by name. */
+  readonly loaded: ReadonlyMap<string, number>;
   view: View = { kind: 'list' };
   #k = PAGE - 1;
   #shown: Shown | undefined;
@@ -85,7 +93,9 @@ export class Model {
     topics: readonly PageTopic[],
     settings: Settings,
     inWorker: boolean,
+    loaded: ReadonlyMap<string, number>,
   ) {
+    this.loaded = loaded;
     this.topics = topics;
     this.#recommender = recommender;
     this.info = info;
@@ -100,6 +110,7 @@ export class Model {
     onNotice: (notice: Notice) => void,
   ): Promise<Model> {
     const inWorker = !new URLSearchParams(location.search).has('main-thread');
+    const loaded = new Map<string, number>();
     const recommender = await Recommender.create<Item>({
       catalogue: './demo.predilect',
       words: './demo.words',
@@ -107,15 +118,23 @@ export class Model {
       profile: 'demo',
       worker: inWorker,
       onNotice,
-      ...(onProgress && { onProgress }),
+      onProgress(step) {
+        loaded.set(step.file, step.loaded);
+        onProgress?.(step);
+      },
     });
     const [en, zh] = await Promise.all([recommender.topics({ lang: 'en' }), recommender.topics({ lang: 'zh' })]);
-    return new Model(recommender, await recommender.info(), joined(en, zh), settings, inWorker);
+    return new Model(recommender, await recommender.info(), joined(en, zh), settings, inWorker, loaded);
   }
 
   /** Items by id, asked for once. */
   item(id: string): Item | undefined {
     return this.#known.get(id);
+  }
+
+  /** Where the profile is, and why. */
+  get status(): Status {
+    return this.#recommender.status;
   }
 
   get canUndo(): boolean {
@@ -131,10 +150,9 @@ export class Model {
     return this.#enqueue(() => this.#ask());
   }
 
-  /** Changes a choice. */
+  /** Asks again after a choice. */
   choose(change: Partial<Settings>): Promise<void> {
     Object.assign(this.settings, change);
-    writeSettings(this.settings);
     if (change.section !== undefined || change.language !== undefined) this.#k = PAGE - 1;
     return this.refresh();
   }
@@ -255,11 +273,20 @@ export class Model {
   #change(run: () => Promise<unknown>): Promise<void> {
     return this.#enqueue(async () => {
       const before = await this.#recommender.snapshot();
-      await run();
+      await this.#timed(run());
       this.#history.push(before);
       if (this.#history.length > STEPS_BACK) this.#history.shift();
       await this.#ask();
     });
+  }
+
+  /** A call's answer; how long it took is remembered. */
+  async #timed<T>(call: Promise<T>): Promise<T> {
+    const answer = await call;
+    const { lastCall } = this.#recommender;
+    if (lastCall) this.timings.unshift(lastCall);
+    this.timings.length = Math.min(this.timings.length, TIMINGS);
+    return answer;
   }
 
   #enqueue<T>(run: () => Promise<T>): Promise<T> {
@@ -281,10 +308,10 @@ export class Model {
     const request = { k: this.#k, ...this.#filter(), ...(signal && { signal }) };
     const list =
       view.kind === 'list'
-        ? await this.#recommender.recommend(request)
-        : await this.#recommender.search(view.text, { ...request, by: view.by, prefix: true });
+        ? await this.#timed(this.#recommender.recommend(request))
+        : await this.#timed(this.#recommender.search(view.text, { ...request, by: view.by, prefix: true }));
     const timing = this.#recommender.lastCall;
-    const profile = await this.#recommender.profile({ lang: this.settings.ui });
+    const profile = await this.#timed(this.#recommender.profile({ lang: this.settings.ui }));
     const rows = view.kind === 'list' ? await this.#rows(list.items, signal) : [];
     for (const { items } of [list, ...rows]) for (const { id, fields } of items) this.#known.set(id, fields);
     await this.#learn([
@@ -304,8 +331,8 @@ export class Model {
   async #rows(shown: readonly Recommendation<Item>[], signal?: AbortSignal): Promise<Row[]> {
     const request = { k: ROW, ...this.#filter(), ...(signal && { signal }) };
     const exclude = shown.map(({ id }) => id);
-    const because = await this.#recommender.recommend({ ...request, surface: 'because', exclude });
-    const begun = await this.#recommender.recommend({ ...request, surface: 'continue' });
+    const because = await this.#timed(this.#recommender.recommend({ ...request, surface: 'because', exclude }));
+    const begun = await this.#timed(this.#recommender.recommend({ ...request, surface: 'continue' }));
     const rows: Row[] = [];
     if (because.items.length === ROW) rows.push({ surface: 'because', ...because });
     if (begun.items.length > 0) rows.push({ surface: 'continue', ...begun });

@@ -19,15 +19,16 @@ const closeAfter = (time: number): void => {
 for (const come of ['mouseenter', 'focusin']) box.addEventListener(come, () => clearTimeout(hide));
 for (const go of ['mouseleave', 'focusout']) box.addEventListener(go, () => closeAfter(SHORT));
 
-/** Shows a line for some seconds, with an undo button if there is something to undo. */
-export function snack(text: string, undo?: () => void): void {
+/** Shows a line for some seconds, with a button if there is something to do: to undo, unless its label says otherwise. */
+export function snack(text: string, run?: () => void, label?: string): void {
   const act = (): void => {
     close();
-    undo?.();
+    run?.();
   };
+  const words = label === undefined ? [icon('undo'), w('undo')] : [label];
   box.replaceChildren(
     el('span', {}, text),
-    ...(undo ? [el('button', { type: 'button', class: 'link', onclick: act }, icon('undo'), w('undo'))] : []),
+    ...(run ? [el('button', { type: 'button', class: 'link', onclick: act }, ...words)] : []),
   );
   box.hidden = false;
   closeAfter(LONG);

@@ -193,8 +193,14 @@ function state(error: unknown, again: () => void): void {
   );
 }
 
-/** Asks the server how large the model and its program are, so that the page can say so before they are loaded. */
+/** Says how large the model is before it is loaded. */
 export async function measureModel(): Promise<void> {
+  bytes = await modelBytes();
+  if (!running) say();
+}
+
+/** Asks the server how large the model and its program are together; undefined where it does not say. */
+export async function modelBytes(): Promise<number | undefined> {
   try {
     const [manifest, program] = await Promise.all([
       fetch('./model/manifest.json').then(
@@ -202,11 +208,10 @@ export async function measureModel(): Promise<void> {
       ),
       fetch('./predilect/wasm/encoder_bg.wasm', { method: 'HEAD' }),
     ]);
-    if (!program.ok) return;
+    if (!program.ok) return undefined;
     const files = Object.values(manifest.files).reduce((sum, file) => sum + file.bytes, 0);
-    bytes = files + Number(program.headers.get('content-length') ?? 0);
-    if (!running) say();
+    return files + Number(program.headers.get('content-length') ?? 0);
   } catch {
-    // The line then names no size.
+    return undefined;
   }
 }

@@ -14,6 +14,8 @@ export interface TasteHost {
   tune(item: string, factor: number, said: string): void;
   undo(): void;
   keep(on: boolean): void;
+  /** Shows what goes on inside, or not. */
+  inside(on: boolean): void;
   /** Saves the profile as a file. */
   save(): void;
   /** Adds a profile from a file. */
@@ -97,8 +99,10 @@ export function renderTaste(shown: Shown, model: Model, host: TasteHost): void {
         w('loadFile'),
       ),
     ),
-    inside(shown, model),
+    inside(shown, model, host),
   ]);
+  // Only who looks inside loads what shows it.
+  if (model.settings.inside) void import('./inside.js').then(({ renderInside }) => renderInside(shown, model));
 }
 
 function chip(interest: Interest, strength: number, open: boolean, model: Model, host: TasteHost): HTMLElement {
@@ -214,10 +218,22 @@ function keep(model: Model, host: TasteHost): HTMLElement {
     onchange: () => host.keep(box.checked),
   });
   box.checked = model.kept;
-  return el('label', { class: 'keep' }, box, el('span', {}, el('b', {}, w('keep')), el('small', {}, w('keepNote'))));
+  return el(
+    'label',
+    { class: 'keep switch' },
+    box,
+    el('span', {}, el('b', {}, w('keep')), el('small', {}, w('keepNote'))),
+  );
 }
 
-function inside({ timing }: Shown, model: Model): HTMLElement {
+function inside({ timing }: Shown, model: Model, host: TasteHost): HTMLElement {
+  const box = el('input', {
+    type: 'checkbox',
+    role: 'switch',
+    'data-key': 'inside',
+    onchange: () => host.inside(box.checked),
+  });
+  box.checked = model.settings.inside;
   return el(
     'div',
     { class: 'inside' },
@@ -229,5 +245,12 @@ function inside({ timing }: Shown, model: Model): HTMLElement {
       el('li', {}, say.scanned(model.info.count)),
       el('li', {}, say.place(model.inWorker)),
     ),
+    el(
+      'label',
+      { class: 'switch' },
+      box,
+      el('span', {}, el('b', {}, w('insideShow')), el('small', {}, w('insideNote'))),
+    ),
+    el('div', { id: 'inside', hidden: !model.settings.inside }),
   );
 }

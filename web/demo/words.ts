@@ -10,6 +10,10 @@ export type Wording = 'en' | 'zh';
 
 const en = {
   skip: 'Skip to the recommendations',
+  pages: 'Pages',
+  pageFeed: 'Recommendations',
+  pageHelp: 'Help',
+  pageOwn: 'Your own',
   wording: 'Language of the page',
   headline: 'It learns what you love.\nIt tells nobody.',
   lead: 'Every recommendation here is worked out in this tab. Like something and watch the page change.',
@@ -72,6 +76,8 @@ const en = {
   made: 'Made of',
   typedBy: 'You wrote this',
   inside: 'Behind the glass',
+  insideShow: 'Look inside',
+  insideNote: 'Weights, signals of every card, timings and bytes.',
   failed: 'This page could not start',
   failedCall: 'That did not work',
   emptyList: 'Nothing is left to show here',
@@ -87,6 +93,9 @@ const en = {
   themeLight: 'Theme: light',
   themeDark: 'Theme: dark',
   other: 'In other words: {text}',
+  offlineReady: 'This site works without a network now.',
+  newer: 'A newer version of this site is here.',
+  loadNewer: 'Load it',
 };
 
 /** Names of the page's words. */
@@ -94,6 +103,10 @@ export type Word = keyof typeof en;
 
 const zh: Record<Word, string> = {
   skip: '跳到推荐列表',
+  pages: '页面',
+  pageFeed: '推荐',
+  pageHelp: '帮助',
+  pageOwn: '自己的目录',
   wording: '页面语言',
   headline: '懂你所爱，\n守口如瓶。',
   lead: '这里的每一条推荐都在本页内算出。点一下喜欢，看列表随之改变。',
@@ -156,6 +169,8 @@ const zh: Record<Word, string> = {
   made: '由这些构成',
   typedBy: '你写的话',
   inside: '幕后',
+  insideShow: '看看内部',
+  insideNote: '权重、每张卡片的信号、用时与字节。',
   failed: '页面没能启动',
   failedCall: '这一步没有成功',
   emptyList: '这里没有可以推荐的了',
@@ -171,6 +186,9 @@ const zh: Record<Word, string> = {
   themeLight: '主题：浅色',
   themeDark: '主题：深色',
   other: '换句话说：{text}',
+  offlineReady: '现在没有网络也能使用本站。',
+  newer: '本站有了新版本。',
+  loadNewer: '重新载入',
 };
 
 /** Example texts under the prompt. */
@@ -191,11 +209,17 @@ export function currentWording(): Wording {
   return wording;
 }
 
-/** A word of the page, with `{places}` filled in. */
-export function w(word: Word, places: Record<string, string> = {}): string {
-  const text = (wording === 'zh' ? zh : en)[word];
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => places[name] ?? whole);
+/** Words in both languages, looked up in that of the page, with `{places}` filled in. */
+export function wordsOf<W extends string>(en: Readonly<Record<W, string>>, zh: Readonly<Record<W, string>>) {
+  return (word: W, places: Record<string, string> = {}): string =>
+    (wording === 'zh' ? zh : en)[word].replace(/\{(\w+)\}/g, (whole, name: string) => places[name] ?? whole);
 }
+
+/** A word of the page. */
+export const w = wordsOf(en, zh);
+
+/** The words of this page, for others to add theirs. */
+export const common = { en, zh };
 
 /** What an event was, as a verb. */
 export function did(kind: EventKind): string {

@@ -70,6 +70,12 @@ export type ErrorCode =
   | 'vectors-corrupt'
   /** There is no memory for so many vectors. */
   | 'out-of-memory'
+  /** Records of a build are empty, have neither title nor text, or cannot be used for the most part. */
+  | 'no-items'
+  /** Bytes of a build are no text, or none in an encoding that is known. */
+  | 'not-text'
+  /** Records of a build have more bytes or items than permitted. */
+  | 'too-large'
   /** `close()` was called. */
   | 'closed'
   /** The worker or a wasm module died or hung. In a worker of the package's own another takes its place; else create the recommender again. */

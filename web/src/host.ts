@@ -1,6 +1,7 @@
 // The owner of the wasm modules. The same code answers in the worker and, in main-thread mode, on the page.
 
 import { LazyBuilder } from './amend.js';
+import { ask } from './ask.js';
 import { LazyEncoder } from './encoder.js';
 import { abortError, isTrap, PredilectError, toPredilectError } from './errors.js';
 import { Allowed, type Loading, loadBytes, loadModule } from './fetch.js';
@@ -8,7 +9,7 @@ import { Files, newest, verified } from './files.js';
 import { Keeper } from './keeper.js';
 import { LiveProfile } from './profile.js';
 import type { CallMessage, FromHost, HostOptions, Kept, ToHost } from './protocol.js';
-import { search } from './search.js';
+import { recommend, search } from './search.js';
 import type { Notice, Progress } from './types.js';
 import initEngine, { Engine } from './wasm/engine.js';
 import { LazyWords } from './words.js';
@@ -103,18 +104,21 @@ export class Host {
       words.outdated(() => builder.words(engine.catalogue()));
     };
 
+    const time = <T>(run: () => T): T => clock.time(run);
+    const searched = { engine, words, encoder: lazy, encode, time, signal };
+
     switch (message.call) {
       case 'record':
         clock.time(() => engine.record(...message.args));
         return keeper.add({ events: JSON.parse(message.args[0]) as unknown[] });
       case 'recommend':
-        return clock.time(() => engine.recommend(...message.args));
+        return recommend(searched, ...message.args);
       case 'more':
-        return clock.time(() => engine.more(...message.args));
-      case 'search': {
-        const time = <T>(run: () => T): T => clock.time(run);
-        return search({ engine, words, encoder: lazy, encode, time, signal }, ...message.args);
-      }
+        return recommend(searched, engine.requestOf(message.args[0]), message.args);
+      case 'ask':
+        return ask(searched, ...message.args);
+      case 'search':
+        return search(searched, ...message.args);
       case 'describe': {
         const [text, at, weight] = message.args;
         const [vector, encoder] = await encode([text]);
@@ -254,4 +258,17 @@ class Clock {
       this.work += performance.now() - start;
     }
   }
+}
+
+/** The part of a dedicated worker's global scope in use here; its library cannot be mixed with the page's. */
+interface WorkerScope {
+  postMessage(message: FromHost, transfer: Transferable[]): void;
+  onmessage: ((event: MessageEvent<ToHost>) => void) | null;
+}
+
+/** Answers the page's messages from now on. */
+export function serve(): void {
+  const scope = globalThis as unknown as WorkerScope;
+  const host = new Host((message, transfer) => scope.postMessage(message, transfer));
+  scope.onmessage = (event) => host.receive(event.data);
 }

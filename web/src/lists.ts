@@ -89,6 +89,15 @@ export interface RecommendRequest {
   /** Ids that must not come. */
   exclude?: readonly string[];
   /**
+   * What the person asks for now, in words: "something lighter for tonight". For `for-you`: what fits it comes up, and the person's
+   * taste decides among that. Needs `words` or `encoder` of `create()`; it is not kept in the profile.
+   */
+  text?: string;
+  /** What an item gets that fits `text` in full, in scores of the best one without it, 0 to 10. Default 2. */
+  text_weight?: number;
+  /** How `text` is looked for. Default as in `search`: by the words at once, and by the meaning where the model is loaded. */
+  by?: SearchBy;
+  /**
    * Whether what the person chose from what they saw (clicks and likes beside views) moves how much each kind of reason
    * counts. Default true.
    */
@@ -119,6 +128,42 @@ export interface SearchOptions extends FindOptions {
   prefix?: boolean;
   /** Waits for what it names. Default: the words at once if there is an index, and the meaning if the model is loaded. */
   by?: SearchBy;
+}
+
+/** Options of `ask`. */
+export interface AskOptions extends CallOptions {
+  /** Language of the answer, as the items' `lang`. Default: any. */
+  lang?: string;
+  /** Which items may answer, as in `recommend`. */
+  filter?: Filter;
+  /** How many items at most, the answer among them, 1 to 1000. Default 4. */
+  k?: number;
+  /** Waits for what it names. Default: the words at once if there is an index, and the meaning if the model is loaded. */
+  by?: SearchBy;
+}
+
+/** An item that may answer a question. */
+export interface Answered<Item = ItemFields> {
+  id: string;
+  /** The item's title, where it has one. */
+  question?: string;
+  /** Its text; without one the title. */
+  answer: string;
+  /** How likely it is the answer, 0 to 1; from 0.5 on it is given. */
+  confidence: number;
+  fields: Item;
+}
+
+/** What `ask` says. */
+export interface Answer<Item = ItemFields> {
+  /** `unsure`: nothing may answer the question. */
+  status: 'answered' | 'unsure';
+  /** The answer; only where there is one. */
+  answer?: Answered<Item>;
+  /** What else may answer it, the likeliest first. */
+  others: Answered<Item>[];
+  /** How the question was looked for. Before the model is loaded, by words only. */
+  by: SearchBy;
 }
 
 /** Options of `similar`. */
@@ -178,7 +223,9 @@ export type ReasonKind =
   /** Close in meaning to the text searched for. */
   | 'match'
   /** Has words of the text searched for. */
-  | 'words';
+  | 'words'
+  /** Fits the request in words, `text`, that came with this call. */
+  | 'request';
 
 /** A part of a score and its cause. */
 export interface Reason {
@@ -228,7 +275,7 @@ export interface Recommendation<Item = ItemFields> {
 /** An answer: items, best first. */
 export interface RecommendationList<Item = ItemFields> {
   items: Recommendation<Item>[];
-  /** How a search looked. Before the model is loaded, by words only. */
+  /** How a text was looked for. Before the model is loaded, by words only. */
   by?: SearchBy;
   /** What a list of `because` is about, and what the person did to it. Without one nothing is known that it could be about. */
   because?: { item: string; kind?: EventKind; at?: number };

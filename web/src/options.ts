@@ -1,5 +1,7 @@
+import { workingFolder } from './disk.js';
 import { PredilectError } from './errors.js';
-import type { HeadSource, RecommendOptions } from './types.js';
+import type { KeepOptions } from './keeper.js';
+import type { Consent, HeadSource, RecommendOptions, Source, WasmSource } from './types.js';
 
 /** The keys that each call takes. Anything else is a slip of the pen and is refused. */
 const KEYS = {
@@ -38,6 +40,9 @@ const KEYS = {
     'bury',
     'include_owned',
     'exclude',
+    'text',
+    'text_weight',
+    'by',
     'personal',
     'now',
     'seed',
@@ -47,6 +52,8 @@ const KEYS = {
   pin: ['name', 'item', 'place'],
   push: ['name', 'filter', 'by'],
   search: ['k', 'filter', 'prefix', 'by', 'signal'],
+  ask: ['k', 'lang', 'filter', 'by', 'signal'],
+  review: ['positive', 'negative', 'at', 'signal'],
   similar: ['k', 'filter', 'signal'],
   describe: ['weight', 'at', 'signal'],
   topics: ['lang', 'examples', 'signal'],
@@ -83,9 +90,17 @@ export function checkKeys(call: keyof typeof KEYS, given: unknown, name: string 
 /** As {@link checkKeys}, for a request and the rules in it. */
 export function checkRecommend(given: RecommendOptions): void {
   checkKeys('recommend', given);
+  if (given.text !== undefined) checkText('recommend', 'text', given.text);
+  checkBy('recommend', given.by);
   for (const rule of list('pin', given.pin)) checkKeys('pin', rule, 'recommend({ pin })');
   for (const name of ['boost', 'bury'] as const)
     for (const rule of list(name, given[name])) checkKeys('push', rule, `recommend({ ${name} })`);
+}
+
+/** Refuses a way to look for a text that there is not. */
+export function checkBy(call: string, by: unknown): void {
+  if (by === undefined || by === 'words' || by === 'meaning' || by === 'both') return;
+  throw new PredilectError('bad-input', `${call}() takes by as 'words', 'meaning' or 'both'`);
 }
 
 function list(name: string, given: unknown = []): readonly unknown[] {
@@ -163,4 +178,52 @@ function distance(a: string, b: string): number {
     row = next;
   }
   return row[b.length] ?? 0;
+}
+
+/** What is kept, and under which name. */
+export function keepOptions(name: unknown, retention: number | undefined): KeepOptions {
+  if (typeof name !== 'string' || name === '') {
+    throw new PredilectError('bad-input', 'create() takes { profile } as a name, or false to store nothing');
+  }
+  if (retention !== undefined && !(retention > 0)) {
+    throw new PredilectError('bad-input', 'create() takes { retention } as a number of days above 0');
+  }
+  return { name, consent: 'found', ...(retention !== undefined && { retention }) };
+}
+
+/** A choice of the person, if the call takes it. */
+export function checkConsent<T extends Consent>(call: string, given: T, known: readonly Consent[]): T {
+  if (known.includes(given)) return given;
+  throw new PredilectError('bad-input', `${call}() takes consent as ${known.map((one) => `'${one}'`).join(' or ')}`);
+}
+
+/** The hash of an integrity value, as hex. */
+export function sha256(integrity: string): string {
+  const [, base64] = /^sha256-([\w+/]{43}=)$/.exec(integrity) ?? [];
+  if (base64 === undefined) {
+    throw new PredilectError(
+      'bad-input',
+      `create(): integrity "${integrity}" is not sha256- and 44 characters of base64`,
+    );
+  }
+  return Array.from(atob(base64), (char) => char.charCodeAt(0).toString(16).padStart(2, '0')).join('');
+}
+
+/** An address made absolute: against the page, or in Node against the working folder. */
+export function address(option: string, source: string): string {
+  const base = globalThis.document?.baseURI ?? globalThis.location?.href ?? workingFolder();
+  try {
+    return new URL(source, base).href;
+  } catch (error) {
+    throw new PredilectError(
+      'bad-input',
+      `create(): ${option} "${source}" is no address${base ? '' : '; outside a page pass an absolute one, or bytes'}`,
+      { cause: error },
+    );
+  }
+}
+
+/** Addresses made absolute, because the worker resolves relative ones against itself; bytes and modules as they are. */
+export function absolute<T extends Source | WasmSource>(option: string, source: T): T | string {
+  return typeof source === 'string' || source instanceof URL ? address(option, String(source)) : source;
 }

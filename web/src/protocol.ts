@@ -29,7 +29,10 @@ export interface Kept {
 
 /** How a search looks. */
 export interface SearchHow {
-  prefix: boolean;
+  /** The last word may be the beginning of one. */
+  prefix?: boolean;
+  /** It is a question, or a request in sentences. */
+  question?: boolean;
   by?: SearchBy;
 }
 
@@ -42,6 +45,7 @@ export interface Calls {
   recommend(request: string): string;
   more(after: string, k?: number): string;
   search(text: string, request: string, how: SearchHow): string;
+  ask(text: string, request: string, by?: SearchBy): string;
   describe(text: string, at: number, weight: number): boolean;
   encode(texts: string[]): Float32Array;
   /** A head's file, or descriptions of labels. */

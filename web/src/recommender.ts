@@ -1,16 +1,30 @@
 import type { Aggregate } from './aggregate.js';
 import { Client } from './client.js';
 import { markKept, signal, wasKept } from './consent.js';
-import { workingFolder } from './disk.js';
 import { PredilectError } from './errors.js';
 import type { KeepOptions } from './keeper.js';
-import { checkKeys, checkRecommend, checkText, headText, toJson } from './options.js';
+import { starsOf } from './opinion.js';
+import {
+  absolute,
+  address,
+  checkBy,
+  checkConsent,
+  checkKeys,
+  checkRecommend,
+  checkText,
+  headText,
+  keepOptions,
+  sha256,
+  toJson,
+} from './options.js';
 import { lock, readFile, unlock, writeFile } from './portable.js';
 import type { HostOptions, Kept } from './protocol.js';
 import type {
   AggregateCall,
   AggregatePreview,
   AggregateReport,
+  Answer,
+  AskOptions,
   CallOptions,
   CallTiming,
   CatalogueInfo,
@@ -34,13 +48,12 @@ import type {
   RecommendationList,
   RecommenderEvent,
   RecommendOptions,
+  ReviewOptions,
   SearchOptions,
-  Source,
   Status,
   TasteMap,
   Topic,
   TopicsOptions,
-  WasmSource,
 } from './types.js';
 
 /** Milliseconds. */
@@ -197,12 +210,23 @@ export class Recommender<Item = ItemFields> {
   async search(text: string, options: SearchOptions = {}): Promise<RecommendationList<Item>> {
     checkKeys('search', options);
     const { signal, prefix = false, by, ...request } = options;
-    if (by !== undefined && !['words', 'meaning', 'both'].includes(by)) {
-      throw new PredilectError('bad-input', "search() takes by as 'words', 'meaning' or 'both'");
-    }
+    checkBy('search', by);
     const query = checkText('search', 'a text', text);
     const how = { prefix: prefix === true, ...(by !== undefined && { by }) };
     return this.#read(await this.#client.call('search', [query, toJson({ ...request, text: query }), how], signal));
+  }
+
+  /**
+   * The item that answers a question, where the items are questions (`title`) and answers (`text`): `answered`, or `unsure` where
+   * none may answer it. How sure it is, is judged by what the items themselves find when they are left out. Looks as `search` does.
+   */
+  async ask(question: string, options: AskOptions = {}): Promise<Answer<Item>> {
+    checkKeys('ask', options);
+    const { signal, k = 4, lang, filter, by } = options;
+    checkBy('ask', by);
+    const text = checkText('ask', 'a question', question);
+    const allowed = lang === undefined ? filter : { ...filter, lang: checkText('ask', 'lang', lang) };
+    return this.#read(await this.#client.call('ask', [text, toJson({ text, k, filter: allowed }), by], signal));
   }
 
   /** Tells in words what the person likes, or with a negative weight dislikes. Loads the encoder. */
@@ -229,6 +253,20 @@ export class Recommender<Item = ItemFields> {
     if (!Array.isArray(texts)) throw new PredilectError('bad-input', 'classify() takes an array of strings');
     const checked = texts.map((text: unknown, index) => checkText('classify', `text ${index}`, text));
     return this.#read(await this.#client.call('classify', [checked, headText(head)], options.signal));
+  }
+
+  /**
+   * What the person writes of an item counts as the stars it sounds like, 1 to 5, which it returns and records as a rating; the text is
+   * not kept. `head` tells good from bad, as for `classify`. Loads the encoder.
+   */
+  async review(item: string, text: string, head: HeadSource, options: ReviewOptions = {}): Promise<number> {
+    checkKeys('review', options);
+    const { positive = 'pos', negative = 'neg', at, signal } = options;
+    const own = signal && { signal };
+    const [said] = await this.classify([text], head, own);
+    const value = starsOf(said as Classified, head, positive, negative);
+    await this.record({ kind: 'rating', item, value, ...(at !== undefined && { at }) }, own);
+    return value;
   }
 
   /** Fetches and prepares the encoder now, so that the first text need not wait for it. */
@@ -432,49 +470,4 @@ export class Recommender<Item = ItemFields> {
   #read<T>(json: string): T {
     return JSON.parse(json) as T;
   }
-}
-
-function keepOptions(name: unknown, retention: number | undefined): KeepOptions {
-  if (typeof name !== 'string' || name === '') {
-    throw new PredilectError('bad-input', 'create() takes { profile } as a name, or false to store nothing');
-  }
-  if (retention !== undefined && !(retention > 0)) {
-    throw new PredilectError('bad-input', 'create() takes { retention } as a number of days above 0');
-  }
-  return { name, consent: 'found', ...(retention !== undefined && { retention }) };
-}
-
-function checkConsent<T extends Consent>(call: string, given: T, known: readonly Consent[]): T {
-  if (known.includes(given)) return given;
-  throw new PredilectError('bad-input', `${call}() takes consent as ${known.map((one) => `'${one}'`).join(' or ')}`);
-}
-
-/** The hash of an integrity value, as hex. */
-function sha256(integrity: string): string {
-  const [, base64] = /^sha256-([\w+/]{43}=)$/.exec(integrity) ?? [];
-  if (base64 === undefined) {
-    throw new PredilectError(
-      'bad-input',
-      `create(): integrity "${integrity}" is not sha256- and 44 characters of base64`,
-    );
-  }
-  return Array.from(atob(base64), (char) => char.charCodeAt(0).toString(16).padStart(2, '0')).join('');
-}
-
-function address(option: string, source: string): string {
-  const base = globalThis.document?.baseURI ?? globalThis.location?.href ?? workingFolder();
-  try {
-    return new URL(source, base).href;
-  } catch (error) {
-    throw new PredilectError(
-      'bad-input',
-      `create(): ${option} "${source}" is no address${base ? '' : '; outside a page pass an absolute one, or bytes'}`,
-      { cause: error },
-    );
-  }
-}
-
-/** Addresses made absolute, because the worker resolves relative ones against itself; bytes and modules as they are. */
-function absolute<T extends Source | WasmSource>(option: string, source: T): T | string {
-  return typeof source === 'string' || source instanceof URL ? address(option, String(source)) : source;
 }

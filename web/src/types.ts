@@ -212,6 +212,16 @@ export interface Classified {
   probabilities: number[];
 }
 
+/** Options of `review`. */
+export interface ReviewOptions extends CallOptions {
+  /** The head's label for good texts. Default `pos`. */
+  positive?: string;
+  /** The head's label for bad ones. Default `neg`. */
+  negative?: string;
+  /** When it was written, milliseconds since 1970. Default: now. */
+  at?: number;
+}
+
 /** Options of `profile`. */
 export interface ProfileOptions extends CallOptions {
   /** Language of the interests' names, as the items' `lang`. Default: that of the interest's own items. */

@@ -83,6 +83,7 @@ const EN: ReasonTemplates = {
   similar: (_, named) => (named ? `Like ${named}` : 'Like this one'),
   match: (reason) => (reason.text ? `Fits ${text(reason)}` : 'Fits the meaning of your search'),
   words: (reason) => (reason.text ? `Has words of ${text(reason)}` : 'Has words of your search'),
+  request: (reason) => (reason.text ? `Fits what you asked for: ${text(reason)}` : 'Fits what you asked for'),
   continue: ({ event }, named) =>
     named && event ? `You ${VERBS.en[event.kind]} ${named}` : 'You have not finished this',
   calibration: () => 'To keep the mix that you like',
@@ -114,6 +115,7 @@ const ZH: ReasonTemplates = {
   similar: (_, named) => (named ? `与${named}相似` : '与这一条相似'),
   match: (reason) => (reason.text ? `符合${text(reason)}` : '符合你搜索的意思'),
   words: (reason) => (reason.text ? `含有${text(reason)}中的词` : '含有你搜索的词'),
+  request: (reason) => (reason.text ? `符合你的要求${text(reason)}` : '符合你的要求'),
   continue: ({ event }, named) => (named && event ? `你${VERBS.zh[event.kind]}${named}` : '你还没看完'),
   calibration: () => '让列表的比例合你的口味',
   rule: ({ rule = '' }) => `本页的安排：${rule}`,
@@ -203,6 +205,7 @@ function clause(
   if (part <= 0) return undefined;
   const zh = language === 'zh';
   if (kind === 'popular') return zh ? '受大家喜欢' : 'popular with many';
+  if (said !== undefined && kind === 'request') return zh ? `符合你的要求${quote(said)}` : `for ${quote(said)}`;
   if (said !== undefined && kind === 'typed')
     return zh ? `因为你说过${quote(said)}` : `because you said ${quote(said)}`;
   const title = event && titles?.get(event.item);

@@ -1,5 +1,5 @@
 // The worker's entry.
 
-import { serve } from './serve.js';
+import { serve } from './host.js';
 
 serve();

@@ -2,7 +2,7 @@
 // what the native runner expects. The format of a case is told in tests/src/lib.rs.
 
 import { readdir, readFile } from 'node:fs/promises';
-import initBuilder, { Builder } from '../dist/wasm/builder.js';
+import initBuilder, { Builder, indexWords } from '../dist/wasm/builder.js';
 import initEncoder, { Encoder } from '../dist/wasm/encoder.js';
 import { wasm } from './catalogue.mjs';
 
@@ -43,10 +43,12 @@ export async function build(golden) {
   const given = golden.items.some((item) => item.vector);
   if (given) {
     const vectors = new Float32Array(golden.items.flatMap((item) => item.vector));
-    return { given, bytes: builder.assemble(vectors, GIVEN) };
+    const bytes = builder.assemble(vectors, GIVEN);
+    return { given, bytes, words: indexWords(bytes) };
   }
   const vectors = (await shippedEncoder()).encode(builder.texts(0, builder.length));
-  return { given, bytes: builder.assemble(vectors, encoder.fingerprint) };
+  const bytes = builder.assemble(vectors, encoder.fingerprint);
+  return { given, bytes, words: indexWords(bytes) };
 }
 
 /** Names and keywords of topics, of their parts and of interests. */
@@ -70,6 +72,7 @@ export function wrong(expect = {}, { reply, error }) {
   called(reply, said);
   const items = reply?.items ?? [];
   const ids = items.map(({ id }) => id);
+  const best = reply?.answer ?? reply?.others?.[0];
   const place = (id) => ids.indexOf(id);
   const find = (id) => items.find((item) => item.id === id);
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
@@ -101,6 +104,9 @@ export function wrong(expect = {}, { reply, error }) {
         ),
       `expected labels ${expect.labels}`,
     ],
+    [!expect.status || expect.status === reply.status, `expected ${expect.status}, found ${reply?.status}`],
+    [!expect.best || expect.best === best?.id, `expected ${expect.best}, found ${best?.id}`],
+    [!expect.missed || expect.missed !== best?.id, `found ${best?.id}, known to be missed: make it "best"`],
     ...Object.entries(expect.scores ?? {}).map(([id, score]) => [
       Math.abs((find(id)?.score ?? NaN) - score) <= 1e-3,
       `expected ${id} to score ${score}`,

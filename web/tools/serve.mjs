@@ -12,6 +12,7 @@ import { brotliCompress, constants } from 'node:zlib';
 
 const TYPES = {
   '.css': 'text/css; charset=utf-8',
+  '.csv': 'text/csv; charset=utf-8',
   '.html': 'text/html; charset=utf-8',
   '.ico': 'image/x-icon',
   '.js': 'text/javascript; charset=utf-8',
@@ -39,6 +40,7 @@ const compress = promisify(brotliCompress);
  * @property {number} [status] default 200
  * @property {Record<string, string>} [headers] over the usual ones
  * @property {string | Buffer} [body] instead of the file
+ * @property {string} [file] path of another file, wherever it lies
  * @property {number} [breakAfter] bytes of the body after which the connection breaks
  */
 
@@ -134,7 +136,7 @@ async function answer(request, response, options) {
   if (options.htmlFor?.some((pattern) => matches(pattern, path))) {
     return send(200, { 'content-type': TYPES['.html'] }, HTML_PAGE);
   }
-  const file = await find(options.folder, path);
+  const file = await (own?.file ? look(own.file) : find(options.folder, path));
   if (file === undefined) return send(404, text, 'Not found');
   if (file.isFolder) return send(301, { location: `${path.split('/').map(encodeURIComponent).join('/')}/` });
 
@@ -189,12 +191,16 @@ async function find(folder, path) {
   try {
     const real = await realpath(join(folder, path.endsWith('/') ? `${path}index.html` : path));
     if (real !== folder && !real.startsWith(folder + sep)) return undefined;
-    const found = await stat(real);
-    if (path.endsWith('/') && found.isDirectory()) return undefined;
-    return { path: real, size: found.size, changed: found.mtimeMs, isFolder: found.isDirectory() };
+    const found = await look(real);
+    return path.endsWith('/') && found?.isFolder ? undefined : found;
   } catch {
     return undefined;
   }
+}
+
+async function look(path) {
+  const found = await stat(path).catch(() => undefined);
+  return found && { path, size: found.size, changed: found.mtimeMs, isFolder: found.isDirectory() };
 }
 
 function packedBody(cache, key, path) {

@@ -4,11 +4,11 @@
 
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { bundle } from './bundle.mjs';
 import { checkRust, ensureWasmTarget, XTASK } from './rust.mjs';
-import { assembleSite, CATALOGUE, compileDemo, MODEL, WORDS } from './site.mjs';
+import { assembleSite, CATALOGUES, compileDemo, listSite, MODEL } from './site.mjs';
 import {
   files,
   fingerprint,
@@ -88,26 +88,20 @@ const STEPS = [
   },
   {
     name: 'catalogue',
-    why: 'demo catalogue: every item is encoded by the same wasm that the page runs (once)',
+    why: 'demo catalogues: every item and question is encoded by the same wasm that the page runs (once)',
     print: () => fingerprint(catalogueInputs()),
-    made: () => existsSync(CATALOGUE) && existsSync(WORDS),
+    made: () => CATALOGUES.every(({ catalogue, words }) => existsSync(catalogue) && existsSync(words)),
     async act() {
       if (!existsSync(join(MODEL, 'model.onnx'))) {
         throw new Remedy(`The encoder is missing: ${shown(MODEL)}/README.md says how it is made.`);
       }
-      mkdirSync(join(CATALOGUE, '..'), { recursive: true });
-      const { code } = await run(process.execPath, [
-        'web/cli/predilect.mjs',
-        'build',
-        ...catalogueItems(),
-        '-o',
-        CATALOGUE,
-        '--model',
-        MODEL,
-        '--name',
-        'demo',
-      ]);
-      if (code !== 0) throw new Remedy('The demo catalogue was not built: what failed is above.');
+      for (const { name, catalogue } of CATALOGUES) {
+        mkdirSync(dirname(catalogue), { recursive: true });
+        const items = catalogueItems().filter((path) => isHelp(path) === (name === 'help'));
+        const args = ['web/cli/predilect.mjs', 'build', ...items, '-o', catalogue, '--model', MODEL, '--name', name];
+        const { code } = await run(process.execPath, args);
+        if (code !== 0) throw new Remedy(`The catalogue ${shown(catalogue)} was not built: what failed is above.`);
+      }
     },
   },
   {
@@ -116,6 +110,7 @@ const STEPS = [
     async act() {
       const { copied, total } = assembleSite();
       await compileDemo(tsc);
+      listSite();
       return `${total} files${copied > 0 ? `, ${copied} new` : ''}`;
     },
   },
@@ -180,6 +175,9 @@ function glue() {
 function catalogueItems() {
   return files(['web/demo/catalogue'], (path) => path.endsWith('.jsonl'));
 }
+
+/** Questions and answers are a catalogue of their own. */
+const isHelp = (/** @type {string} */ path) => path.endsWith('/help.jsonl');
 
 function catalogueInputs() {
   return [

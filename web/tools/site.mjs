@@ -3,20 +3,37 @@
 //   web/demo/**                     -> web/demo/site/**
 //   web/dist/**                     -> web/demo/site/predilect/**
 //   models/predilect-encoder-small  -> web/demo/site/model/
-//   target/demo/demo.predilect      -> web/demo/site/demo.predilect, and demo.words beside it
+//   target/demo/*.predilect         -> web/demo/site/*.predilect, and *.words beside them
 
-import { constants, copyFileSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { constants, copyFileSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { files, fingerprint, isDone, markDone, root, shown, target } from './steps.mjs';
 
-/** The built catalogue of the demo. */
+/** The built catalogues of the demo: the items, and the questions and answers of its help; an index of words beside each. */
+export const CATALOGUES = ['demo', 'help'].map((name) => ({
+  name,
+  catalogue: join(target, `demo/${name}.predilect`),
+  words: join(target, `demo/${name}.words`),
+}));
+/** That of the items. */
 export const CATALOGUE = join(target, 'demo/demo.predilect');
-/** Its index of words. */
-export const WORDS = join(target, 'demo/demo.words');
 /** The folder of the encoder. */
 export const MODEL = join(root, 'models/predilect-encoder-small');
 /** The assembled site. */
 export const SITE = join(root, 'web/demo/site');
+
+/** What the service worker reads of the site. */
+const LIST = 'files.js';
+
+/** What every visit may need. Encoder and builder are kept when they were used; the rest is for other pages than these. */
+const FOR_ALL = [
+  /^[\w-]+\.(html|css|js|svg|csv|webmanifest|predilect|words)$/,
+  /^icon-192\.png$/,
+  /^predilect\/(?!predilect\.cdn|react|vue|bindings|vectors|accelerate|aggregate|unary|describe|cdn\/)[\w-]+\.js$/,
+  /^predilect\/elements\/[\w-]+\.js$/,
+  /^predilect\/wasm\/(engine|words|encoder|builder)\.js$/,
+  /^predilect\/wasm\/(engine|words)_bg\.wasm$/,
+];
 
 const DEMO_TYPESCRIPT = /^web\/demo\/[^/]*\.ts$/;
 
@@ -34,7 +51,7 @@ export function assembleSite() {
   const compiled = new Set(demoScripts().map((path) => path.replace('web/demo/', '').replace(/\.ts$/, '.js')));
   for (const path of files([shown(SITE)])) {
     const name = path.slice(shown(SITE).length + 1);
-    if (!wanted.has(name) && !compiled.has(name)) rmSync(join(root, path));
+    if (!wanted.has(name) && !compiled.has(name) && name !== LIST) rmSync(join(root, path));
   }
   return { copied, total: wanted.size };
 }
@@ -58,6 +75,19 @@ export async function compileDemo(tsc) {
   markDone('demo', print);
 }
 
+/** Lists what a visit without a network needs, under a version that its contents name. */
+export function listSite() {
+  const folder = `${shown(SITE)}/`;
+  const paths = files([shown(SITE)], (path) => {
+    const name = path.slice(folder.length);
+    return name !== LIST && name !== 'sw.js' && FOR_ALL.some((pattern) => pattern.test(name));
+  });
+  // A folder's address stands for its page; no page asks for that by its name.
+  const names = paths.map((path) => path.slice(folder.length).replace(/^index\.html$/, ''));
+  const site = { version: fingerprint(paths).slice(0, 16), files: names.map((name) => `./${name}`) };
+  writeFileSync(join(SITE, LIST), `self.SITE = ${JSON.stringify(site)};\n`);
+}
+
 function demoScripts() {
   return files(['web/demo'], (path) => DEMO_TYPESCRIPT.test(path));
 }
@@ -75,8 +105,9 @@ function siteFiles() {
     wanted.set(`predilect/${path.slice('web/dist/'.length)}`, path);
   }
   for (const name of modelFiles()) wanted.set(`model/${name}`, `${shown(MODEL)}/${name}`);
-  for (const path of files([shown(CATALOGUE)])) wanted.set('demo.predilect', path);
-  for (const path of files([shown(WORDS)])) wanted.set('demo.words', path);
+  for (const { catalogue, words } of CATALOGUES) {
+    for (const path of files([shown(catalogue), shown(words)])) wanted.set(basename(path), path);
+  }
   return wanted;
 }
 

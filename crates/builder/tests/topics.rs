@@ -119,7 +119,9 @@ fn topics_are_kept_where_most_items_are() {
         let mut builder = Builder::new(Options { keep_duplicates: true, ..Options::default() }).expect("builds");
         let mut vectors = Vec::new();
         for i in rows.filter(|&i| !drop(i)) {
-            let (item, vector) = record(i);
+            let (mut item, vector) = record(i);
+            // Prices are others each time.
+            item["price"] = json!(i + before.map_or(0, |_| 1));
             builder.push(format!("{item}\n").as_bytes()).expect("builds");
             vectors.extend(vector);
         }

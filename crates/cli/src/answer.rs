@@ -1,18 +1,19 @@
-//! `predilect recommend`, `similar`, `search`: requests to the engine, replies as tables.
+//! `predilect recommend`, `similar`, `search`, `ask`: requests to the engine, replies as tables.
 
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use predilect_core::catalogue::ColumnKind;
 use predilect_core::{Event, EventKind, Reason, Surface};
-use predilect_engine::{ByMeaning, ByWords, Engine, EngineError, RecommendRequest, Reply, SearchRequest};
-use predilect_words::{Hit, Options, Query};
+use predilect_engine::{AnsweredItem, Engine, EngineError, RecommendRequest, Reply, SearchRequest};
+use predilect_words::{Index, Query};
 use serde_json::{Map, Value, json};
 
-use crate::args::{ByArg, ListArgs, RecommendArgs, SearchArgs, SimilarArgs, SurfaceArg};
+use crate::args::{AskArgs, ListArgs, RecommendArgs, SearchArgs, SimilarArgs, SurfaceArg};
 use crate::failure::Failure;
+use crate::look::{Looked, found, look};
 use crate::table::{self, number, text};
-use crate::{files, index, model};
+use crate::{files, model};
 
 /// `predilect recommend`.
 pub fn recommend(args: &RecommendArgs) -> Result<(), Failure> {
@@ -20,7 +21,7 @@ pub fn recommend(args: &RecommendArgs) -> Result<(), Failure> {
     let now = args.now.unwrap_or_else(now);
     engine.record(events(args, now)?).map_err(failure)?;
     if !args.about.is_empty() {
-        let encoder = model::load(&args.model.model)?;
+        let encoder = model::load(&args.look.model.model)?;
         for text in &args.about {
             let vector =
                 encoder.encode(&[text]).map_err(|error| Failure::usage(format!("--about \"{text}\": {error}")))?;
@@ -33,10 +34,18 @@ pub fn recommend(args: &RecommendArgs) -> Result<(), Failure> {
     if args.taste {
         print!("{}", taste(&engine, now));
     }
+    let filter = filter(&args.list.filter, &engine)?;
+    let asked = |text: &String| {
+        let request = SearchRequest { text: text.clone(), k: args.list.k, filter: filter.clone() };
+        Ok(look(&args.look, &args.catalogue, &engine, &request, &|index| Query::question(text, index))?.told)
+    };
+    let told = args.text.as_ref().map(asked).transpose()?.unwrap_or_default();
     let request = RecommendRequest {
         k: args.list.k,
         seed: args.seed,
-        filter: filter(&args.list, &engine)?,
+        text: args.text.clone(),
+        told,
+        filter,
         surface: match args.surface {
             SurfaceArg::ForYou => Surface::ForYou,
             SurfaceArg::Similar => Surface::Similar,
@@ -73,7 +82,7 @@ pub fn similar(args: &SimilarArgs) -> Result<(), Failure> {
         surface: Surface::Similar,
         items: vec![args.id.clone()],
         k: args.list.k,
-        filter: filter(&args.list, &engine)?,
+        filter: filter(&args.list.filter, &engine)?,
         ..RecommendRequest::new(now())
     };
     show(&engine.recommend(&request).map_err(failure)?, &args.list, &engine)
@@ -82,49 +91,45 @@ pub fn similar(args: &SimilarArgs) -> Result<(), Failure> {
 /// `predilect search`.
 pub fn search(args: &SearchArgs) -> Result<(), Failure> {
     let engine = open(&args.catalogue)?;
-    let request = SearchRequest { text: args.text.clone(), k: args.list.k, filter: filter(&args.list, &engine)? };
-    let path = args.words.clone().unwrap_or_else(|| index::beside(&args.catalogue));
-    // Without a wish: by what there is. What was asked for by name must be there.
-    let words = args.by == Some(ByArg::Words)
-        || args.by != Some(ByArg::Meaning) && (args.by.is_some() || args.words.is_some() || path.is_file());
-    let meaning = args.by != Some(ByArg::Words)
-        && (args.by.is_some() || !words || args.model.model.join("manifest.json").is_file());
-    let allowed = engine.allowed(&request).map_err(failure)?;
-    let hits = if words { by_words(args, &path, &engine, &allowed)? } else { Vec::new() };
-    let (rows, scores): (Vec<u32>, Vec<f32>) = hits.iter().map(|hit| (hit.row, hit.score)).unzip();
-    let words = words.then_some(ByWords { rows: &rows, scores: &scores });
-    let (vector, encoder) = if meaning { by_meaning(args, &engine)? } else { Default::default() };
-    let meaning = meaning.then_some(ByMeaning { vector: &vector, encoder: &encoder });
-    show(&engine.search(words, meaning, &request).map_err(failure)?, &args.list, &engine)
+    let request =
+        SearchRequest { text: args.text.clone(), k: args.list.k, filter: filter(&args.list.filter, &engine)? };
+    let told =
+        look(&args.look, &args.catalogue, &engine, &request, &|index| Query::new(&args.text, index, args.prefix))?.told;
+    show(&engine.search(told.by_words(), told.by_meaning(), &request).map_err(failure)?, &args.list, &engine)
 }
 
-fn by_words(args: &SearchArgs, path: &Path, engine: &Engine, allowed: &[u32]) -> Result<Vec<Hit>, Failure> {
-    let index = index::read(path, engine.catalogue())?;
-    let options = Options { k: Engine::pool(args.list.k), ..Options::default() };
-    let query = Query::new(&args.text, &index, args.prefix);
-    Ok(index.search(&query, &options, (!allowed.is_empty()).then_some(allowed)))
-}
-
-/// The vector of the text, and the fingerprint of its encoder.
-fn by_meaning(args: &SearchArgs, engine: &Engine) -> Result<(Vec<f32>, String), Failure> {
-    // A wrong encoder is told from its manifest, before it is loaded.
-    let fingerprint = model::manifest(&args.model.model)?.fingerprint;
-    let header = engine.catalogue().header();
-    if fingerprint != header.encoder {
-        return Err(failure(EngineError::EncoderMismatch {
-            what: "the query",
-            found: fingerprint,
-            expected: header.encoder.clone(),
-        }));
+/// `predilect ask`.
+pub fn ask(args: &AskArgs) -> Result<(), Failure> {
+    let engine = open(&args.catalogue)?;
+    let mut filter = filter(&args.filter, &engine)?;
+    filter.extend(args.lang.as_ref().map(|lang| ("lang".to_owned(), json!(lang))));
+    let request = SearchRequest { text: args.question.clone(), k: args.k, filter };
+    let question = |index: &Index| Query::question(&args.question, index);
+    let Looked { told, index } = look(&args.look, &args.catalogue, &engine, &request, &question)?;
+    if let Some(index) = index {
+        let probe = |text: &String| found(&index, &Query::question(text, &index), args.k, None);
+        engine.probed(engine.probes().iter().map(probe).collect());
     }
-    let encoder = model::load(&args.model.model)?;
-    let vector = encoder
-        .encode(&[&args.text])
-        .map_err(|error| Failure::usage(format!("search for \"{}\": {error}", args.text)))?;
-    Ok((vector, fingerprint))
+    let reply = engine.ask(told.by_words(), told.by_meaning(), &request).map_err(failure)?;
+    if args.json {
+        println!("{}", serde_json::to_string(&reply).map_err(|error| Failure::data(error.to_string()))?);
+        return Ok(());
+    }
+    match &reply.answer {
+        Some(answer) => println!("{}\n", answer.answer),
+        None => println!("not sure that anything here answers this\n"),
+    }
+    let row = |item: &AnsweredItem| {
+        let question = item.question.as_ref().unwrap_or(&item.answer).clone();
+        vec![format!("{:.2}", item.confidence), question, item.id.clone()]
+    };
+    let rows: Vec<_> = reply.answer.iter().chain(&reply.others).map(row).collect();
+    print!("{}", table::render(&[number("sure"), text("question", 60), text("id", 40)], &rows));
+    Ok(())
 }
 
-fn open(path: &Path) -> Result<Engine, Failure> {
+/// Opens a catalogue for a person of whom nothing is known.
+pub fn open(path: &Path) -> Result<Engine, Failure> {
     Engine::open(files::read(path)?).map_err(|error| Failure::data(format!("{}: {error}", path.display())))
 }
 
@@ -133,7 +138,8 @@ fn now() -> i64 {
     i64::try_from(since).unwrap_or(0)
 }
 
-fn failure(error: EngineError) -> Failure {
+/// An error of the engine, as the command line's.
+pub fn failure(error: EngineError) -> Failure {
     match error.code() {
         "bad-request" | "bad-event" => Failure::usage(error.to_string()),
         _ => Failure::data(error.to_string()),
@@ -178,9 +184,9 @@ fn by_field(option: &str, example: &str, values: &[String]) -> Result<Map<String
 }
 
 /// Conditions of the command line as the filter that the engine takes.
-fn filter(args: &ListArgs, engine: &Engine) -> Result<Map<String, Value>, Failure> {
+fn filter(conditions: &[String], engine: &Engine) -> Result<Map<String, Value>, Failure> {
     let mut all = Map::new();
-    for condition in &args.filter {
+    for condition in conditions {
         if condition.trim_start().starts_with('{') {
             let more: Map<String, Value> = serde_json::from_str(condition)
                 .map_err(|error| Failure::usage(format!("--filter {condition}: is not a JSON object: {error}")))?;

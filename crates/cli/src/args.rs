@@ -1,5 +1,7 @@
 //! The command line.
 
+mod answer;
+mod opinions;
 mod study;
 
 use std::path::PathBuf;
@@ -7,8 +9,11 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use predilect_builder::{Format, Options};
 
+pub use answer::{AskArgs, ByArg, ListArgs, LookArgs, RecommendArgs, SearchArgs, SimilarArgs, SurfaceArg};
+pub use opinions::{AlertsArgs, OpinionsArgs};
 pub use study::{
-    ClassifyArgs, EstimateArgs, EvalArgs, EvalHeadsArgs, EvalSearchArgs, LossArg, Study, TrainArgs, TrainHeadArgs,
+    ClassifyArgs, EstimateArgs, EvalArgs, EvalAskArgs, EvalHeadsArgs, EvalReasonsArgs, EvalSearchArgs, EvalStepsArgs,
+    LossArg, Study, TrainArgs, TrainHeadArgs,
 };
 
 /// Build catalogues of items for recommendations in the browser, and try them out.
@@ -36,6 +41,10 @@ pub enum Command {
     TrainHead(TrainHeadArgs),
     /// Say which label texts have, by a head or by descriptions of the labels
     Classify(ClassifyArgs),
+    /// Turn reviews into ratings by a head that tells good from bad, as events that `build` learns from
+    Opinions(OpinionsArgs),
+    /// Tell of which tags more stories are negative lately than before
+    Alerts(AlertsArgs),
     /// Show what is in a catalogue
     Inspect(InspectArgs),
     /// Recommend items for likes, dislikes and purchases
@@ -44,6 +53,8 @@ pub enum Command {
     Similar(SimilarArgs),
     /// Find items by words and by the meaning of a text, in any language the encoder knows
     Search(SearchArgs),
+    /// Answer a question from a catalogue of questions and answers, or say that nothing answers it
+    Ask(AskArgs),
     /// Measure recommendations on data whose answers are known, beside baselines
     Eval(Box<EvalArgs>),
     /// Count what many people like from the randomised reports of `aggregate()`
@@ -83,7 +94,8 @@ pub struct BuildArgs {
     /// People who must have turned to two items for the catalogue to tell that they belong together
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     pub min_people: u32,
-    /// Keep the topics of this earlier catalogue and their names, where half of the items are as they were; new items join them
+    /// Keep the topics of this earlier catalogue and their names, where half of the items have the title, text, tags and category
+    /// that they had; new items join them
     #[arg(long, value_name = "CATALOGUE")]
     pub topics_of: Option<PathBuf>,
     /// Write no index of words beside the catalogue (shop.words beside shop.predilect)
@@ -240,129 +252,6 @@ pub struct InspectArgs {
     pub json: bool,
 }
 
-const RECOMMEND_EXAMPLES: &str = "\
-Examples:
-  predilect recommend shop.predilect --like kettle-1 --like tea-7
-  predilect recommend shop.predilect --buy phone-2 --rate case-9=1 -k 5 --filter price<=50
-  predilect recommend demo.predilect --about '我喜欢看电影和旅游' --filter section=culture
-  predilect recommend shop.predilect --surface together --of kettle-1 --of tea-7 --cap category=2
-Without any taste, popular and recent items are shown.
-
-Filters: field=value, field!=value, field=a,b (any of them), price>=5, price<=20; all must hold.
-A JSON object is taken as the engine takes it: --filter '{\"tags\": [\"tea\", \"coffee\"]}'";
-
-/// `recommend`.
-#[derive(Debug, Args)]
-#[command(after_help = RECOMMEND_EXAMPLES)]
-pub struct RecommendArgs {
-    /// Catalogue file
-    pub catalogue: PathBuf,
-    /// An item that is liked; may be repeated, as all of these
-    #[arg(long, value_name = "ID")]
-    pub like: Vec<String>,
-    /// An item that is not liked
-    #[arg(long, value_name = "ID")]
-    pub dislike: Vec<String>,
-    /// An item that was bought
-    #[arg(long, value_name = "ID")]
-    pub buy: Vec<String>,
-    /// An item that was seen
-    #[arg(long, value_name = "ID")]
-    pub view: Vec<String>,
-    /// An item that was opened
-    #[arg(long, value_name = "ID")]
-    pub click: Vec<String>,
-    /// An item that was waved away
-    #[arg(long, value_name = "ID")]
-    pub dismiss: Vec<String>,
-    /// Stars for an item, 1 to 5
-    #[arg(long, value_name = "ID=STARS")]
-    pub rate: Vec<String>,
-    /// A taste in words; needs the encoder
-    #[arg(long, value_name = "TEXT")]
-    pub about: Vec<String>,
-    /// A topic that is liked, by its name; may be repeated
-    #[arg(long, value_name = "NAME")]
-    pub topic: Vec<String>,
-    /// Also show what is known of the taste: interests with their names
-    #[arg(long)]
-    pub taste: bool,
-    /// What the list is
-    #[arg(long, value_enum, value_name = "NAME", default_value_t = SurfaceArg::ForYou)]
-    pub surface: SurfaceArg,
-    /// What a list of similar, together or because is about; may be repeated
-    #[arg(long, value_name = "ID")]
-    pub of: Vec<String>,
-    /// Most items with the same label of a field; may be repeated
-    #[arg(long, value_name = "FIELD=N")]
-    pub cap: Vec<String>,
-    /// How far a field's mix of labels is to follow what the person likes, 0 to 1; may be repeated
-    #[arg(long, value_name = "FIELD=SHARE")]
-    pub calibrate: Vec<String>,
-    /// How different the items are from each other, 0 to 1 [default: .3 for for-you, because and trending, else 0]
-    #[arg(long, value_name = "SHARE")]
-    pub diversity: Option<f64>,
-    /// How much chance may decide, 0 to 1
-    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
-    pub explore: f64,
-    /// Seed of that chance
-    #[arg(long, default_value_t = 0)]
-    pub seed: u64,
-    /// Time of the request, milliseconds since 1970 [default: now]
-    #[arg(long, value_name = "MS")]
-    pub now: Option<i64>,
-    /// Also show what was bought, liked, rated or dismissed
-    #[arg(long)]
-    pub include_owned: bool,
-    #[command(flatten)]
-    pub model: ModelArgs,
-    #[command(flatten)]
-    pub list: ListArgs,
-}
-
-/// What a list is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum SurfaceArg {
-    /// What the person may like
-    ForYou,
-    /// What resembles the items of --of
-    Similar,
-    /// What people turn to who turn to the items of --of
-    Together,
-    /// What was begun (--click) without an opinion
-    Continue,
-    /// What many turned to lately
-    Trending,
-    /// What lies close to one item, ordered for the person
-    Because,
-}
-
-/// What every list takes.
-#[derive(Debug, Args)]
-pub struct ListArgs {
-    /// How many items
-    #[arg(short, value_name = "N", default_value_t = 10)]
-    pub k: usize,
-    /// Condition on fields, such as section=shop; may be repeated
-    #[arg(long, value_name = "CONDITION")]
-    pub filter: Vec<String>,
-    /// Print the engine's reply as JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `similar`.
-#[derive(Debug, Args)]
-#[command(after_help = "Example:\n  predilect similar shop.predilect kettle-1 -k 5 --filter lang=en")]
-pub struct SimilarArgs {
-    /// Catalogue file
-    pub catalogue: PathBuf,
-    /// The item
-    pub id: String,
-    #[command(flatten)]
-    pub list: ListArgs,
-}
-
 /// `index`.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  predilect index shop.predilect        writes shop.words")]
@@ -372,46 +261,4 @@ pub struct IndexArgs {
     /// File to write [default: the catalogue's name with the extension words]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-}
-
-const SEARCH_EXAMPLES: &str = "\
-Examples:
-  predilect search shop.predilect 'something warm to drink' -k 5
-  predilect search shop.predilect 'wh-1000xm4' --by words
-  predilect search shop.predilect 'ket' --by words --prefix       as somebody types
-
-By words needs the index that `build` and `index` write beside the catalogue, by meaning the encoder.";
-
-/// `search`.
-#[derive(Debug, Args)]
-#[command(after_help = SEARCH_EXAMPLES)]
-pub struct SearchArgs {
-    /// Catalogue file
-    pub catalogue: PathBuf,
-    /// What to look for
-    pub text: String,
-    /// How to look [default: both, where there is an index of words and an encoder]
-    #[arg(long, value_enum, value_name = "HOW")]
-    pub by: Option<ByArg>,
-    /// The last word may be the beginning of a word
-    #[arg(long)]
-    pub prefix: bool,
-    /// Index of words [default: the catalogue's name with the extension words]
-    #[arg(long, value_name = "FILE")]
-    pub words: Option<PathBuf>,
-    #[command(flatten)]
-    pub model: ModelArgs,
-    #[command(flatten)]
-    pub list: ListArgs,
-}
-
-/// How a search looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ByArg {
-    /// For items with the words of the text
-    Words,
-    /// For items whose meaning is close
-    Meaning,
-    /// For both
-    Both,
 }

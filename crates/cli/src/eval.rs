@@ -1,7 +1,12 @@
 //! `predilect eval`.
 
+use std::path::Path;
+
 use predilect_builder::events::LearnOptions;
+use predilect_builder::{Builder, Options};
+use predilect_core::Catalogue;
 use predilect_core::rank::{Signal, Weights};
+use predilect_encoder::Encoder;
 use predilect_eval::data::Dataset;
 use predilect_eval::models::Settings;
 use predilect_eval::read;
@@ -12,17 +17,20 @@ use predilect_eval::stats::Mean;
 use predilect_eval::suite::{SuiteOptions, suite};
 use serde_json::{Map, Value, json};
 
-use crate::args::{EvalArgs, EvalSearchArgs, Study};
+use crate::args::{EvalArgs, EvalAskArgs, EvalReasonsArgs, EvalSearchArgs, EvalStepsArgs, Study};
 use crate::failure::Failure;
 use crate::table::{number, render, text};
 use crate::train::options;
-use crate::{files, heads, model};
+use crate::{answer, files, heads, model};
 
 /// Reads the data, measures, prints.
 pub fn eval(args: &EvalArgs) -> Result<(), Failure> {
     match &args.study {
         Some(Study::Heads(args)) => return heads::eval(args),
         Some(Study::Search(args)) => return search(args),
+        Some(Study::Steps(args)) => return steps(args),
+        Some(Study::Ask(args)) => return ask(args),
+        Some(Study::Reasons(args)) => return reasons(args),
         None => {}
     }
     let path = args.data.as_deref().ok_or_else(|| Failure::usage("eval: name the data"))?;
@@ -99,28 +107,66 @@ fn search(args: &EvalSearchArgs) -> Result<(), Failure> {
         *slot = value.parse().ok().filter(|value| *value >= 0.0).ok_or_else(refuse)?;
     }
     let encoder = model::load(&args.model.model)?;
-    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let encode = |texts: &[String]| {
-        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        encoder.encode_parallel(&texts, threads, &|_| true).map_err(|error| error.to_string())
-    };
-    let corpus = |language: &str| {
-        let path = args.data.join(format!("xquad.{language}.json"));
-        Corpus::read(&files::read(&path)?).map_err(|error| Failure::data(format!("{}: {error}", path.display())))
-    };
+    let encode = encode(&encoder);
     let mut tables = Vec::new();
     for pair in &args.pairs {
         let (asked, items) = pair.split_once('-').unwrap_or((pair, pair));
-        let table = measure(pair, &corpus(items)?, &corpus(asked)?, encoder.fingerprint(), &encode, &options)
-            .map_err(|error| Failure::data(error.to_string()))?;
-        if !args.json {
-            println!("\n{}\n{}", table.name, table.note);
-            print!("{}", numbers(&table));
-        }
-        tables.push(table);
+        let (items, asked) = (corpus(&args.data, items)?, corpus(&args.data, asked)?);
+        let table = measure(pair, &items, &asked, encoder.fingerprint(), &encode, &options);
+        tables.push(table.map_err(|error| Failure::data(error.to_string()))?);
     }
-    if args.json {
-        println!("{}", serde_json::to_string_pretty(&tables).map_err(|error| Failure::data(error.to_string()))?);
+    show(&tables, args.json)
+}
+
+/// Measures answers, prints.
+fn ask(args: &EvalAskArgs) -> Result<(), Failure> {
+    let encoder = model::load(&args.model.model)?;
+    let encode = encode(&encoder);
+    let (mut tables, mut all) = (Vec::new(), Vec::new());
+    for language in &args.languages {
+        let corpus = corpus(&args.data, language)?;
+        let cases = predilect_eval::ask::ask(&corpus, encoder.fingerprint(), &encode, args.validation, args.seed)
+            .map_err(|error| Failure::data(error.to_string()))?;
+        tables.push(predilect_eval::ask::table(language, &cases, args.validation, args.seed));
+        all.extend(cases);
+    }
+    if args.validation {
+        tables.push(predilect_eval::ask::fitted(&all));
+    }
+    show(&tables, args.json)
+}
+
+/// Questions and paragraphs of a language.
+fn corpus(folder: &Path, language: &str) -> Result<Corpus, Failure> {
+    let path = folder.join(format!("xquad.{language}.json"));
+    Corpus::read(&files::read(&path)?).map_err(|error| Failure::data(format!("{}: {error}", path.display())))
+}
+
+fn encode(encoder: &Encoder) -> impl Fn(&[String]) -> Result<Vec<f32>, String> {
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    move |texts: &[String]| {
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        encoder.encode_parallel(&texts, threads, &|_| true).map_err(|error| error.to_string())
+    }
+}
+
+/// Measures reasons, prints.
+fn reasons(args: &EvalReasonsArgs) -> Result<(), Failure> {
+    let mut engine = answer::open(&args.catalogue)?;
+    let table = predilect_eval::reasons::measure(&mut engine, args.people, args.seed)
+        .map_err(|error| Failure::data(error.to_string()))?;
+    show(&[table], args.json)
+}
+
+/// Prints tables, or their JSON.
+fn show(tables: &[Table], json: bool) -> Result<(), Failure> {
+    if json {
+        println!("{}", serde_json::to_string_pretty(tables).map_err(|error| Failure::data(error.to_string()))?);
+        return Ok(());
+    }
+    for table in tables {
+        println!("\n{}\n{}", table.name, table.note);
+        print!("{}", numbers(table));
     }
     Ok(())
 }
@@ -233,6 +279,7 @@ fn outcomes(section: &Section) -> String {
         number("divers"),
         number("novel"),
         number("KL"),
+        number("±"),
         number("popular"),
         number("s"),
     ];
@@ -253,10 +300,41 @@ fn outcomes(section: &Section) -> String {
         ];
         cells.extend(first.map(|value| shown(value, 4)));
         let l = &o.lists;
-        let more = [o.mean("AUC").value, l.coverage, l.diversity, l.novelty, l.calibration, l.popularity_share];
+        let more = [
+            o.mean("AUC").value,
+            l.coverage,
+            l.diversity,
+            l.novelty,
+            l.calibration,
+            l.calibration_error,
+            l.popularity_share,
+        ];
         cells.extend(more.map(|value| format!("{value:.3}")));
         cells.push(format!("{:.1}", o.seconds));
         cells
     };
     render(&columns, &section.outcomes.iter().map(row).collect::<Vec<_>>())
+}
+
+/// What the steps of vectors cost, on the items of a file.
+fn steps(args: &EvalStepsArgs) -> Result<(), Failure> {
+    let data = |error: &dyn std::fmt::Display| Failure::data(format!("{}: {error}", args.input.display()));
+    let encoder = model::load(&args.model.model)?;
+    let mut builder = Builder::new(Options::default()).map_err(|error| data(&error))?;
+    files::stream(&args.input, |bytes, _| builder.push(bytes).map_err(|error| data(&error)))?;
+    let items = builder.finish().map_err(|error| data(&error))?;
+    let vectors = heads::encode(&encoder, &items.texts(0..items.len()))?;
+    let bytes = items.assemble(&vectors, encoder.fingerprint()).map_err(|error| data(&error))?;
+    let catalogue = Catalogue::open(bytes).map_err(|error| data(&error))?;
+    let report = predilect_eval::steps::steps(&catalogue, &vectors).map_err(|error| data(&error))?;
+    if args.json {
+        println!("{}", json!(report));
+        return Ok(());
+    }
+    let share = |mean: &Mean| format!("{:.1} ± {:.1} %", 100.0 * mean.value, 100.0 * mean.error);
+    println!("{} items, {} of them asked for; beside steps as fine as a byte has:", report.items, report.asked);
+    println!("  the nearest item is the same    {}", share(&report.nearest));
+    println!("  of the ten nearest are the same {}", share(&report.ten));
+    println!("  bits a value, at least          {:.2} instead of {:.2}", report.bits[0], report.bits[1]);
+    Ok(())
 }

@@ -55,11 +55,7 @@ pub fn train_head(args: &TrainHeadArgs) -> Result<(), Failure> {
 pub fn classify(args: &ClassifyArgs) -> Result<(), Failure> {
     let encoder = model::load(&args.model.model)?;
     let head = match &args.head {
-        Some(path) => {
-            let file = files::read(path)?;
-            let head = Head::from_json(&String::from_utf8_lossy(&file));
-            head.map_err(|error| Failure::data(format!("{}: {error}", path.display())))?
-        }
+        Some(path) => head(path)?,
         None => {
             let pair = |given: &String| {
                 let pair = given.split_once('=').filter(|(label, text)| !label.is_empty() && !text.is_empty());
@@ -84,6 +80,12 @@ pub fn classify(args: &ClassifyArgs) -> Result<(), Failure> {
         .collect();
     print!("{}", render(&[text("label", 30), number("sure"), text("text", 80)], &rows));
     Ok(())
+}
+
+/// Reads a head.
+pub fn head(path: &Path) -> Result<Head, Failure> {
+    let head = Head::from_json(&String::from_utf8_lossy(&files::read(path)?));
+    head.map_err(|error| Failure::data(format!("{}: {error}", path.display())))
 }
 
 /// Measures heads on held-out labelled texts.
@@ -158,12 +160,14 @@ fn read(path: &Path) -> Result<Lines, Failure> {
     Ok(Lines { classes, texts: lines.into_iter().map(|line| line.text).collect(), labels })
 }
 
-fn encode(encoder: &Encoder, texts: &[String]) -> Result<Vec<f32>, Failure> {
+/// The vectors of texts, on all cores.
+pub fn encode(encoder: &Encoder, texts: &[String]) -> Result<Vec<f32>, Failure> {
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     encoder.encode_parallel(&texts, threads, &|_| true).map_err(|error| Failure::data(error.to_string()))
 }
 
-fn failure(error: HeadError) -> Failure {
+/// An error of a head, as the command line's.
+pub fn failure(error: HeadError) -> Failure {
     Failure::data(error.to_string())
 }

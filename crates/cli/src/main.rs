@@ -13,7 +13,9 @@ mod files;
 mod heads;
 mod index;
 mod inspect;
+mod look;
 mod model;
+mod opinions;
 mod table;
 mod train;
 
@@ -31,10 +33,13 @@ fn main() -> ExitCode {
         Command::Train(args) => train::train(&args),
         Command::TrainHead(args) => heads::train_head(&args),
         Command::Classify(args) => heads::classify(&args),
+        Command::Opinions(args) => opinions::opinions(&args),
+        Command::Alerts(args) => opinions::alerts(&args),
         Command::Inspect(args) => inspect::inspect(&args),
         Command::Recommend(args) => answer::recommend(&args),
         Command::Similar(args) => answer::similar(&args),
         Command::Search(args) => answer::search(&args),
+        Command::Ask(args) => answer::ask(&args),
         Command::Eval(args) => eval::eval(&args),
         Command::Estimate(args) => estimate::estimate(&args),
     };

@@ -386,6 +386,15 @@ fn search_by_words_needs_no_encoder() {
             assert_eq!(item["reasons"][0]["part"], item["score"]);
         }
     }
+    let json = |args: &[&str]| -> Value { serde_json::from_str(&stdout(folder.path(), args)).unwrap() };
+    let asked = json(&["recommend", "shop.predilect", "--text", "a kettle please", "--by", "words", "--json"]);
+    assert_eq!((&asked["by"], &asked["items"][0]["id"]), (&Value::from("words"), &Value::from("kettle")));
+    assert_eq!(asked["items"][0]["reasons"][0]["text"], "a kettle please");
+    let answer = json(&["ask", "shop.predilect", "Which drill is there?", "--by", "words", "--json"]);
+    assert_eq!(answer["answer"].get("id").or(answer["others"][0].get("id")), Some(&Value::from("drill")));
+    let unsure = stdout(folder.path(), &["ask", "shop.predilect", "Where is my zebra?", "--by", "words"]);
+    assert!(unsure.contains("not sure"), "{unsure}");
+
     // An index of other items, a damaged one, and none.
     let path = folder.path().join("shop.words");
     let mut bytes = fs::read(&path).unwrap();
@@ -402,4 +411,76 @@ fn search_by_words_needs_no_encoder() {
     fs::remove_file(path).unwrap();
     let (code, message) = failure(folder.path(), &["search", "shop.predilect", "tea", "--by", "words"], b"");
     assert!(code == 1 && message.contains("shop.words"), "{message}");
+}
+
+#[test]
+fn reviews_become_ratings_and_bad_news_an_alert() {
+    let Some(model) = model() else {
+        eprintln!("left out: models/predilect-encoder-small is not there");
+        return;
+    };
+    let model = model.to_str().unwrap();
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, lines: &[Value]| {
+        let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        fs::write(folder.path().join(name), text).unwrap();
+    };
+    let good = ["Very happy with it", "Excellent, I love it", "质量很好，非常满意", "Record sales and rising profits"];
+    let bad =
+        ["It broke, a waste of money", "Awful and disappointing", "质量太差，非常失望", "Heavy losses and layoffs"];
+    let labelled = |texts: &[&str], label: &str| -> Vec<Value> {
+        texts.iter().map(|text| json!({"text": text, "label": label})).collect()
+    };
+    write("labelled.jsonl", &[labelled(&good, "pos"), labelled(&bad, "neg")].concat());
+    stdout(folder.path(), &["train-head", "labelled.jsonl", "-o", "tone.json", "--model", model]);
+
+    write(
+        "reviews.jsonl",
+        &[
+            json!({"item": "pot", "text": "I am very happy with this excellent pot"}),
+            json!({"item": "cup", "user": "u", "time": 5, "text": "太差了，很失望"}),
+            json!({"item": "cup", "text": "no words needed", "rating": 2}),
+        ],
+    );
+    let head = ["--head", "tone.json", "--model", model];
+    let said =
+        stdout(folder.path(), &[&["opinions", "reviews.jsonl", "-o", "ratings.jsonl"], head.as_slice()].concat());
+    assert!(said.contains("3 ratings, 2 of them by their words"), "{said}");
+    let ratings = fs::read_to_string(folder.path().join("ratings.jsonl")).unwrap();
+    let ratings: Vec<Value> = ratings.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let stars: Vec<f64> = ratings.iter().map(|rating| rating["rating"].as_f64().unwrap()).collect();
+    assert!(stars[0] > 3.5 && stars[1] < 2.5 && stars[2] == 2.0, "{stars:?}");
+    assert!(ratings.iter().all(|rating| rating.get("text").is_none()) && ratings[1]["user"] == "u");
+    let (code, message) = failure(
+        folder.path(),
+        &[&["opinions", "reviews.jsonl", "-o", "x", "--positive", "good"], head.as_slice()].concat(),
+        b"",
+    );
+    assert!(code == 2 && message.contains("no label \"good\"; it has neg, pos"), "{message}");
+
+    // Of two companies one has bad news in the last week.
+    let story = |day: usize, company: &str, text: &str| {
+        let date = format!("2026-{:02}-{:02}", 1 + day / 31, 1 + day % 31);
+        json!({"id": format!("{day} {company} {text}"), "title": format!("{company}, day {day}"), "text": text, "tags": [company], "date": date})
+    };
+    let mut news: Vec<Value> = (0..35)
+        .flat_map(|day| {
+            let acme =
+                if day >= 28 { "Heavy losses, layoffs, disappointing" } else { "Record sales, rising profits, happy" };
+            [story(day, "Acme", acme), story(day, "Borel", "Record sales, rising profits, happy")]
+        })
+        .collect();
+    write("news.jsonl", &news);
+    let found = stdout(folder.path(), &[&["alerts", "news.jsonl", "--json"], head.as_slice()].concat());
+    let found: Value = serde_json::from_str(&found).unwrap();
+    let alerts: Vec<&str> = (found["watched"].as_array().unwrap().iter())
+        .filter(|own| own["alert"] == true)
+        .map(|own| own["tag"].as_str().unwrap())
+        .collect();
+    assert_eq!(alerts, ["Acme"], "{found}");
+    assert!(found["note"].as_str().unwrap().contains("no advice"));
+    news.iter_mut().for_each(|story| story["date"] = json!("2026-01-01"));
+    write("one-day.jsonl", &news);
+    let quiet = stdout(folder.path(), &[&["alerts", "one-day.jsonl"], head.as_slice()].concat());
+    assert!(quiet.contains("no alert") && quiet.contains("no advice"), "{quiet}");
 }

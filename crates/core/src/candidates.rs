@@ -27,6 +27,8 @@ pub enum Source {
     Focus,
     /// Who asks: items to pin or to boost, and those that were shown before.
     Asked,
+    /// A search for what was asked for in words.
+    Request,
     /// A vector search for the interest at this place in the taste.
     Interest(u32),
 }
@@ -42,7 +44,8 @@ impl Source {
             Self::Link(kind) => 5 + kind as u32,
             Self::Focus => 8,
             Self::Asked => 9,
-            Self::Interest(i) => i.saturating_add(10),
+            Self::Request => 10,
+            Self::Interest(i) => i.saturating_add(11),
         }
     }
 
@@ -58,7 +61,8 @@ impl Source {
             7 => Self::Link(LinkKind::Alike),
             8 => Self::Focus,
             9 => Self::Asked,
-            more => Self::Interest(more - 10),
+            10 => Self::Request,
+            more => Self::Interest(more - 11),
         }
     }
 }

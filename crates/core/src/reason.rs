@@ -48,6 +48,8 @@ pub enum ReasonKind {
     Match,
     /// Has words of the text searched for.
     Words,
+    /// Fits the request in words that came with the call; `text` is that request.
+    Request,
 }
 
 /// The event behind a reason.

@@ -6,10 +6,16 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::cursor::{Cursor, Shown};
-use crate::{ByMeaning, ByWords, Engine, EngineError, RecommendRequest, SearchRequest};
+use crate::{ByMeaning, ByWords, Engine, EngineError, RecommendRequest, SearchRequest, Told};
 
 fn read<T: DeserializeOwned>(call: &'static str, text: &str) -> Result<T, EngineError> {
     serde_json::from_str(text).map_err(|error| EngineError::Request { call, what: error.to_string() })
+}
+
+// Once, not in each call: the code that reads a request weighs kilobytes in wasm.
+#[inline(never)]
+fn searched(call: &'static str, text: &str) -> Result<SearchRequest, EngineError> {
+    read(call, text)
 }
 
 fn write<T: Serialize>(value: &T) -> Result<String, EngineError> {
@@ -36,7 +42,15 @@ impl Engine {
     /// # Errors
     /// As the call itself; text that is not such JSON is refused by name.
     pub fn recommend_json(&self, text: &str) -> Result<String, EngineError> {
-        self.listed(text, None, Shown::default())
+        self.recommend_told_json(text, Told::default())
+    }
+
+    /// As [`Engine::recommend_json`], for a request in words of which something is known.
+    ///
+    /// # Errors
+    /// As [`Engine::recommend_json`].
+    pub fn recommend_told_json(&self, text: &str, told: Told) -> Result<String, EngineError> {
+        self.listed(text, None, Shown::default(), told)
     }
 
     /// Goes on with a list: [`Engine::page`] from the cursor `after`, by `k` items or as many as before.
@@ -44,14 +58,31 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Cursor`] for a text that is no cursor of this catalogue, or as for [`Engine::recommend_json`].
     pub fn more_json(&self, after: &str, k: Option<usize>) -> Result<String, EngineError> {
+        self.more_told_json(after, k, Told::default())
+    }
+
+    /// As [`Engine::more_json`], for a request in words of which something is known.
+    ///
+    /// # Errors
+    /// As [`Engine::more_json`].
+    pub fn more_told_json(&self, after: &str, k: Option<usize>, told: Told) -> Result<String, EngineError> {
         let cursor = Cursor::read(after, &self.catalogue)?;
-        self.listed(cursor.request, Some(k.unwrap_or(cursor.k)), cursor.shown)
+        self.listed(cursor.request, Some(k.unwrap_or(cursor.k)), cursor.shown, told)
+    }
+
+    /// The request of the list that a cursor goes on with, as it came.
+    ///
+    /// # Errors
+    /// [`EngineError::Cursor`].
+    pub fn request_of<'a>(&self, after: &'a str) -> Result<&'a str, EngineError> {
+        Ok(Cursor::read(after, &self.catalogue)?.request)
     }
 
     // Once, not in both: each would carry the code that reads a request.
     #[inline(never)]
-    fn listed(&self, text: &str, k: Option<usize>, shown: Shown) -> Result<String, EngineError> {
+    fn listed(&self, text: &str, k: Option<usize>, shown: Shown, told: Told) -> Result<String, EngineError> {
         let mut request: RecommendRequest = read("recommend", text)?;
+        request.told = told;
         request.k = k.unwrap_or(request.k);
         let (mut reply, shown) = self.page(&request, shown)?;
         reply.next = shown.map(|shown| Cursor { k: request.k, shown, request: text }.write(&self.catalogue));
@@ -68,7 +99,20 @@ impl Engine {
         meaning: Option<ByMeaning<'_>>,
         text: &str,
     ) -> Result<String, EngineError> {
-        write(&self.search(words, meaning, &read("search", text)?)?)
+        write(&self.search(words, meaning, &searched("search", text)?)?)
+    }
+
+    /// [`Engine::ask`].
+    ///
+    /// # Errors
+    /// As the call itself; text that is not such JSON is refused by name.
+    pub fn ask_json(
+        &self,
+        words: Option<ByWords<'_>>,
+        meaning: Option<ByMeaning<'_>>,
+        text: &str,
+    ) -> Result<String, EngineError> {
+        write(&self.ask(words, meaning, &searched("ask", text)?)?)
     }
 
     /// [`Engine::pool`] and [`Engine::allowed`].
@@ -76,7 +120,7 @@ impl Engine {
     /// # Errors
     /// As the call itself; text that is not such JSON is refused by name.
     pub fn allowed_json(&self, text: &str) -> Result<(usize, Vec<u32>), EngineError> {
-        let request: SearchRequest = read("search", text)?;
+        let request = searched("search", text)?;
         Ok((Self::pool(request.k), self.allowed(&request)?))
     }
 

@@ -5,6 +5,7 @@
 //! ```
 //! All but `top_k` is pure; the scan is the only heavy step. Equal catalogue, profile and request give equal replies.
 
+mod answer;
 mod cursor;
 mod error;
 mod json;
@@ -19,13 +20,14 @@ mod search;
 mod snapshot;
 mod topics;
 
+pub use answer::Signs;
 pub use cursor::Shown;
 pub use error::EngineError;
 pub use map::{MapReply, Mark};
 pub use merge::{MergeReply, MergeRequest, Unencoded};
 pub use request::{
-    About, Counts, Entries, InfoReply, InterestReply, MAX_K, PinRule, ProfileReply, PushRule, Range, RecommendRequest,
-    Reply, ReplyItem, SearchRequest,
+    About, AnswerReply, AnsweredItem, By, Counts, Entries, InfoReply, InterestReply, MAX_K, PinRule, ProfileReply,
+    PushRule, Range, RecommendRequest, Reply, ReplyItem, SearchRequest, Told,
 };
 pub use search::{ByMeaning, ByWords};
 pub use snapshot::TypedBody;
@@ -70,6 +72,7 @@ pub struct Engine {
     memory: RefCell<Memory>,
     gathered: RefCell<Gathered>,
     choices: RefCell<Choices>,
+    doubts: answer::Doubts,
     taste_config: TasteConfig,
 }
 
@@ -95,6 +98,7 @@ impl Engine {
             memory: RefCell::default(),
             gathered: RefCell::default(),
             choices: RefCell::default(),
+            doubts: Default::default(),
             taste_config,
         })
     }

@@ -14,6 +14,7 @@ use predilect_search::{Hit, Outline, Rows, top_k};
 use crate::cursor::Shown;
 use crate::plan::{Asked, Plan, finish, gather, plan};
 use crate::request::{About, PushRule, RecommendRequest, Reply, refuse};
+use crate::search::by;
 use crate::{Engine, EngineError};
 
 /// Places that the first stage is good for; each further one for four times as many.
@@ -65,11 +66,15 @@ impl Engine {
         // However the person's causes change, the list stays about this one.
         shown.about = because.as_ref().and_then(|about| self.catalogue.find(&about.item));
         let rules = names(request);
-        let Asked { taste, focus, begun, .. } = &asked;
-        let context = Context { taste, catalogue: &self.catalogue, focus: focus.as_ref(), begun, rules: &rules };
+        let Asked { taste, focus, begun, wish, .. } = &asked;
+        let wish = wish.as_ref().map(|(wish, _)| wish);
+        let context =
+            Context { taste, catalogue: &self.catalogue, focus: focus.as_ref(), begun, rules: &rules, request: wish };
         let item = |ranked: Ranked| self.reply_item(ranked.item, ranked.score, explain(&ranked, &context));
         let items = list.into_iter().map(item).collect::<Result<_, _>>()?;
-        Ok((Reply { items, by: None, because, next: None }, more.then_some(shown)))
+        let told = &request.told;
+        let by = wish.map(|_| by(told.words.is_some(), told.meaning.is_some()));
+        Ok((Reply { items, by, because, next: None }, more.then_some(shown)))
     }
 
     /// Finds all that a request refers to, and what a list of `because` is about.
@@ -121,7 +126,8 @@ impl Engine {
         let weights = self.weights(request.personal && ranked);
         let met =
             if request.personal && request.explore > 0.0 { self.choices.borrow().met() } else { Default::default() };
-        Ok((Asked { request, taste, allowed, focus, begun, pushes, pins, weights, met }, because))
+        let wish = request.text.as_ref().map(|text| self.wish(text, request, &allowed)).transpose()?;
+        Ok((Asked { request, taste, allowed, focus, begun, pushes, pins, weights, wish, met }, because))
     }
 
     fn list(&self, asked: &Asked<'_>, mut before: Vec<ItemIdx>, count: usize) -> Result<Vec<Ranked>, EngineError> {

@@ -96,25 +96,19 @@ fn mark(id: String, name: String, Place { x, y }: Place, weight: f64, items: Vec
 
 /// The two directions in which topics, or items, differ most; signs are such that the largest value is above 0.
 fn axes(catalogue: &Catalogue) -> [Vec<f32>; 2] {
-    let dimension = catalogue.header().dimension;
-    let mut items = vec![Vec::new(); catalogue.topics().tree.len()];
-    for item in catalogue.items() {
-        if let Some(own) = catalogue.topics().above(item).next() {
-            items[own].push(item);
-        }
-    }
-    items.retain(|items| !items.is_empty());
-    if items.len() < 3 {
+    let topics = catalogue.topics();
+    let mut counts = vec![0.0; topics.tree.len()];
+    topics.of_item.iter().for_each(|&topic| counts[usize::from(topic)] += 1.0);
+    let mut centres: Vec<(UnitVector, f32)> =
+        topics.lowest().filter_map(|topic| Some((catalogue.topic_centre(topic)?, counts[topic]))).collect();
+    if centres.len() < 3 {
         let step = catalogue.len().div_ceil(SAMPLE).max(1);
-        items = catalogue.items().step_by(step).map(|item| vec![item]).collect();
+        let alone = |item| Some((UnitVector::new(&catalogue.sum([item])).ok()?, 1.0));
+        centres = catalogue.items().step_by(step).filter_map(alone).collect();
     }
-    let mut centres: Vec<(Vec<f32>, f32)> = items
-        .into_iter()
-        .filter_map(|items| {
-            let count = items.len() as f32;
-            UnitVector::new(&catalogue.sum(items)).ok().map(|centre| (centre.as_slice().to_vec(), count))
-        })
-        .collect();
+    let mut centres: Vec<(Vec<f32>, f32)> =
+        centres.into_iter().map(|(centre, count)| (centre.as_slice().to_vec(), count)).collect();
+    let dimension = catalogue.header().dimension;
     let total: f32 = centres.iter().map(|(_, count)| count).sum();
     let mut mean = vec![0.0; dimension];
     for (centre, count) in &centres {

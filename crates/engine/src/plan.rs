@@ -6,7 +6,7 @@ use predilect_core::rank::{Moment, RankConfig, Ranked, Weights, rank};
 use predilect_core::reason::Cause;
 use predilect_core::rules::{Pin, Push, push};
 use predilect_core::surface::{because, continued, similar, together, trending};
-use predilect_core::{Bitmap, Catalogue, Focus, ItemIdx, Query, Surface, Taste};
+use predilect_core::{Bitmap, Catalogue, Focus, ItemIdx, Query, Request, Surface, Taste};
 use predilect_search::Hit;
 
 use crate::request::RecommendRequest;
@@ -34,6 +34,8 @@ pub(crate) struct Asked<'a> {
     pub pins: Vec<Pin>,
     /// Of the ranking.
     pub weights: Weights,
+    /// What is asked for in words, and what fits it best.
+    pub wish: Option<(Request, Vec<ItemIdx>)>,
     /// Items that were taken of what was shown, and those that were passed over.
     pub met: [Vec<ItemIdx>; 2],
 }
@@ -78,13 +80,16 @@ pub(crate) fn finish(
     catalogue: &Catalogue,
     orders: &Orders,
 ) -> Vec<Ranked> {
-    let Asked { request, taste, focus, begun, weights, met: [taken, passed], .. } = asked;
+    let Asked { request, taste, focus, begun, weights, wish, met: [taken, passed], .. } = asked;
     let ranked = || {
         let moment = Moment { now: request.now, seed: request.seed, explore: request.explore, taken, passed };
         rank(candidates, taste, catalogue, weights, &RankConfig::default(), moment)
     };
     let scored = match (request.surface, focus) {
-        (Surface::ForYou, _) => ranked(),
+        (Surface::ForYou, _) => match wish {
+            Some((wish, _)) => wish.add(ranked(), catalogue),
+            None => ranked(),
+        },
         (Surface::Continue, _) => continued(candidates, begun),
         (Surface::Trending, _) => {
             let known = [&orders.trend, &orders.popular, &orders.fresh].map(|order| !order.is_empty());
@@ -122,6 +127,9 @@ pub(crate) fn gather(
     lists.push((Source::Asked, asked.pins.iter().map(|pin| pin.item).collect()));
     for push in asked.pushes.iter().filter(|push| push.by > 0.0) {
         lists.push((Source::Asked, by_chance(&push.rows, fetch, request.seed)));
+    }
+    if let Some((_, nearest)) = &asked.wish {
+        lists.push((Source::Request, nearest.clone()));
     }
     let searched = plan.queries.iter().zip(hits);
     lists.extend(searched.map(|((source, _), hits)| (*source, hits.into_iter().map(|hit| hit.item).collect())));

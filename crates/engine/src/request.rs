@@ -9,12 +9,17 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::EngineError;
+use crate::search::{ByMeaning, ByWords};
 
 /// Most items of one reply.
 pub const MAX_K: usize = 1000;
 
 fn ten() -> usize {
     10
+}
+
+fn two() -> f64 {
+    2.0
 }
 
 fn yes() -> bool {
@@ -76,6 +81,51 @@ pub struct RecommendRequest {
     /// Items that go down.
     #[serde(default)]
     pub bury: Vec<PushRule>,
+    /// What the person asks for now, in words; for `for-you` only, and needs `told`.
+    #[serde(default)]
+    pub text: Option<String>,
+    /// What an item gets that fits the text in full, in scores of the best item without it, 0..=10.
+    #[serde(default = "two")]
+    pub text_weight: f64,
+    /// How the text is looked for, for who goes on with the list; `told` decides.
+    #[serde(default)]
+    pub by: Option<String>,
+    /// What is known of the text.
+    #[serde(skip)]
+    pub told: Told,
+}
+
+/// How a text is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum By {
+    /// Items with its words.
+    Words,
+    /// Items whose meaning is close.
+    Meaning,
+    /// Both.
+    Both,
+}
+
+/// What is known of a text, kept: see [`crate::ByWords`] and [`crate::ByMeaning`].
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Told {
+    /// Rows that have its words, and a score each.
+    pub words: Option<(Vec<u32>, Vec<f32>)>,
+    /// Its vector, and the fingerprint of the encoder.
+    pub meaning: Option<(Vec<f32>, String)>,
+}
+
+impl Told {
+    /// What was found by words.
+    pub fn by_words(&self) -> Option<ByWords<'_>> {
+        self.words.as_ref().map(|(rows, scores)| ByWords { rows, scores })
+    }
+
+    /// The vector.
+    pub fn by_meaning(&self) -> Option<ByMeaning<'_>> {
+        self.meaning.as_ref().map(|(vector, encoder)| ByMeaning { vector, encoder })
+    }
 }
 
 /// Puts an item in a place.
@@ -123,6 +173,10 @@ impl RecommendRequest {
             pin: Vec::new(),
             boost: Vec::new(),
             bury: Vec::new(),
+            text: None,
+            text_weight: two(),
+            by: None,
+            told: Told::default(),
         }
     }
 
@@ -140,6 +194,23 @@ impl RecommendRequest {
         for (name, value) in [("diversity", self.diversity()), ("explore", self.explore)] {
             if !(0.0..=1.0).contains(&value) {
                 return refuse(format!("{name} is {value}, expected 0 to 1"));
+            }
+        }
+        if !(0.0..=10.0).contains(&self.text_weight) {
+            return refuse(format!("text_weight is {}, expected 0 to 10", self.text_weight));
+        }
+        if let Some(by) = self.by.as_ref().filter(|by| !["words", "meaning", "both"].contains(&by.as_str())) {
+            return refuse(format!("by is \"{by}\", expected words, meaning or both"));
+        }
+        if let Some(text) = &self.text {
+            if text.trim().is_empty() {
+                return refuse("text is empty; say what is asked for, or leave it out".to_owned());
+            }
+            if self.surface != Surface::ForYou {
+                return refuse("text is for the surface for-you only; search for it instead".to_owned());
+            }
+            if self.told == Told::default() {
+                return refuse("text needs its vector, or what was found by its words".to_owned());
             }
         }
         let items = match self.surface {
@@ -195,9 +266,9 @@ pub(crate) fn check_k(call: &'static str, k: usize) -> Result<(), EngineError> {
 pub struct Reply {
     /// The items, best first.
     pub items: Vec<ReplyItem>,
-    /// How a search looked: by `words`, by `meaning` or by `both`.
+    /// How a text was looked for: by `words`, by `meaning` or by `both`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub by: Option<&'static str>,
+    pub by: Option<By>,
     /// What a list of `because` is about; none where nothing is known that it could be about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub because: Option<About>,
@@ -228,6 +299,36 @@ pub struct ReplyItem {
     pub score: f64,
     /// Why it is here, the largest part first.
     pub reasons: Vec<Reason>,
+    /// The item as the catalogue holds it.
+    pub fields: Box<RawValue>,
+}
+
+/// What answers a question.
+#[derive(Debug, Serialize)]
+pub struct AnswerReply {
+    /// `answered` or `unsure`.
+    pub status: &'static str,
+    /// The answer, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answer: Option<AnsweredItem>,
+    /// What else may be, the likeliest first.
+    pub others: Vec<AnsweredItem>,
+    /// How the question was looked for.
+    pub by: By,
+}
+
+/// An item that may answer a question.
+#[derive(Debug, Serialize)]
+pub struct AnsweredItem {
+    /// The caller's id.
+    pub id: String,
+    /// Its title.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub question: Option<String>,
+    /// Its text; without one its title.
+    pub answer: String,
+    /// How likely it is the answer, 0..=1.
+    pub confidence: f64,
     /// The item as the catalogue holds it.
     pub fields: Box<RawValue>,
 }

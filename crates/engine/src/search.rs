@@ -1,16 +1,15 @@
 //! Search: what was found by words and what by meaning, as one list.
 
-use predilect_core::order::descending;
-use predilect_core::{Bitmap, ItemIdx, Reason, ReasonKind};
+use predilect_core::order::{descending, reorder};
+use predilect_core::request::WORDS;
+use predilect_core::{Bitmap, ItemIdx, Query, Reason, ReasonKind, Request};
 use predilect_search::{Rows, top_k};
 
-use crate::request::{Reply, SearchRequest, check_k};
+use crate::request::{By, RecommendRequest, Reply, SearchRequest, check_k};
 use crate::{Engine, EngineError};
 
 /// Items that each side proposes at least.
 const POOL: usize = 200;
-/// What the words count where meaning counts too; meaning counts the rest to 1.
-pub const WORDS: f64 = 0.7;
 
 /// What was found by words: rows and their scores, 0..=1.
 #[derive(Debug, Clone, Copy)]
@@ -31,7 +30,7 @@ pub struct ByMeaning<'a> {
 }
 
 /// Items with what the words say for each, and the meaning.
-type Found = Vec<(ItemIdx, [f64; 2])>;
+pub(crate) type Found = Vec<(ItemIdx, [f64; 2])>;
 
 impl Engine {
     /// How many items a search by words should propose for a list of `k`.
@@ -66,43 +65,75 @@ impl Engine {
     ) -> Result<Reply, EngineError> {
         check_k("search", request.k)?;
         let allowed = self.filter(&request.filter)?;
-        let by = match (words.is_some(), meaning.is_some()) {
-            (true, true) => "both",
-            (true, false) => "words",
-            (false, _) => "meaning",
-        };
-        let nothing = ByWords { rows: &[], scores: &[] };
-        let (mut found, seen) = self.found(words.unwrap_or(nothing), &allowed)?;
-        if let Some(ByMeaning { vector, encoder }) = meaning {
-            let query = self.catalogue.project(&self.vector(vector, encoder, "the query")?);
-            let both = by == "both";
-            let pool = if both { Self::pool(request.k) } else { request.k };
-            for hit in &top_k(Rows::from(&self.catalogue), None, &[&query], pool, &allowed)[0] {
-                if !seen.contains(hit.item.row()) {
-                    found.push((hit.item, [0.0, 0.0]));
-                }
-            }
-            for (item, parts) in &mut found {
-                let cosine = self.catalogue.similarity(&query, *item);
-                let close = if both { (1.0 - WORDS) * self.catalogue.affinity(cosine) } else { f64::from(cosine) };
-                *parts = [WORDS * parts[0], close];
-            }
-        }
-        let order = descending(found.iter().map(|(_, [words, meaning])| words + meaning));
-        let reply = |&at: &usize| {
-            let (item, parts) = found[at];
+        let by = by(words.is_some(), meaning.is_some());
+        let query = meaning.map(|meaning| self.query(meaning)).transpose()?;
+        let found = self.look(words, query.as_ref(), request.k, &allowed)?;
+        let reply = |&(item, parts): &(ItemIdx, [f64; 2])| {
             let kinds = [ReasonKind::Words, ReasonKind::Match];
             let mut reasons = Vec::new();
             for side in if parts[1] > parts[0] { [1, 0] } else { [0, 1] } {
-                if parts[side] != 0.0 || (side == 1 && by == "meaning") {
+                if parts[side] != 0.0 || (side == 1 && by == By::Meaning) {
                     reasons
                         .push(Reason { text: Some(request.text.clone()), ..Reason::plain(kinds[side], parts[side]) });
                 }
             }
             self.reply_item(item, parts[0] + parts[1], reasons)
         };
-        let items = order.iter().take(request.k).map(reply).collect::<Result<_, _>>()?;
+        let items = found.iter().take(request.k).map(reply).collect::<Result<_, _>>()?;
         Ok(Reply { items, by: Some(by), because: None, next: None })
+    }
+
+    /// A request in words, and the allowed items that fit it best.
+    pub(crate) fn wish(
+        &self,
+        text: &str,
+        request: &RecommendRequest,
+        allowed: &Bitmap,
+    ) -> Result<(Request, Vec<ItemIdx>), EngineError> {
+        let told = &request.told;
+        let query = told.by_meaning().map(|meaning| self.query(meaning)).transpose()?;
+        let found = self.look(told.by_words(), query.as_ref(), POOL, allowed)?;
+        let mut words = None;
+        if let Some(by_words) = told.by_words() {
+            let shares = words.insert(vec![0.0; self.catalogue.len()]);
+            for (item, [share, _]) in self.found(by_words, allowed)?.0 {
+                shares[item.row()] = share as f32;
+            }
+        }
+        let nearest = found.into_iter().map(|(item, _)| item).collect();
+        Ok((Request { text: text.to_owned(), weight: request.text_weight, words, query }, nearest))
+    }
+
+    /// The direction of a text.
+    pub(crate) fn query(&self, ByMeaning { vector, encoder }: ByMeaning<'_>) -> Result<Query, EngineError> {
+        Ok(self.catalogue.project(&self.vector(vector, encoder, "the query")?))
+    }
+
+    /// Allowed items that either side proposes for `k` places, best first, with what each side adds.
+    pub(crate) fn look(
+        &self,
+        words: Option<ByWords<'_>>,
+        query: Option<&Query>,
+        k: usize,
+        allowed: &Bitmap,
+    ) -> Result<Found, EngineError> {
+        let both = words.is_some() && query.is_some();
+        let (mut found, seen) = self.found(words.unwrap_or(ByWords { rows: &[], scores: &[] }), allowed)?;
+        if let Some(query) = query {
+            let pool = if both { Self::pool(k) } else { k };
+            for hit in &top_k(Rows::from(&self.catalogue), None, &[query], pool, allowed)[0] {
+                if !seen.contains(hit.item.row()) {
+                    found.push((hit.item, [0.0, 0.0]));
+                }
+            }
+            for (item, parts) in &mut found {
+                let cosine = self.catalogue.similarity(query, *item);
+                let close = if both { (1.0 - WORDS) * self.catalogue.affinity(cosine) } else { f64::from(cosine) };
+                *parts = [WORDS * parts[0], close];
+            }
+        }
+        let order = descending(found.iter().map(|(_, [words, meaning])| words + meaning));
+        Ok(reorder(found, &order))
     }
 
     /// What was found by words, each row once, and which rows these are.
@@ -122,6 +153,15 @@ impl Engine {
             }
         }
         Ok((found, seen))
+    }
+}
+
+/// How a search looks that has these sides.
+pub(crate) fn by(words: bool, meaning: bool) -> By {
+    match (words, meaning) {
+        (true, true) => By::Both,
+        (true, false) => By::Words,
+        (false, _) => By::Meaning,
     }
 }
 
@@ -159,7 +199,7 @@ mod tests {
         let search = |words, meaning| engine.search(words, meaning, &request(json!({}))).unwrap();
         let (words, meaning) = (search(Some(WORDS_FOUND), None), search(None, Some(MEANING)));
         let both = search(Some(WORDS_FOUND), Some(MEANING));
-        assert_eq!((words.by, meaning.by, both.by), (Some("words"), Some("meaning"), Some("both")));
+        assert_eq!((words.by, meaning.by, both.by), (Some(By::Words), Some(By::Meaning), Some(By::Both)));
         assert_eq!((ids(&words), ids(&meaning)), (vec!["i2", "i3"], vec!["i0", "i1", "i2", "i3"]));
         assert_eq!(both.items.len(), 4);
         assert_eq!(both.items[0].id, "i2");

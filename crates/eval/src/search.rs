@@ -10,7 +10,7 @@ use predilect_core::{Catalogue, CatalogueError};
 use predilect_engine::{ByMeaning, ByWords, Engine, EngineError, Reply, SearchRequest};
 use predilect_words::{Index, Query, Weights, WordsError};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use thiserror::Error;
 
 use crate::report::{Row, Table};
@@ -127,12 +127,11 @@ pub fn measure(
     if items.questions.len() != asked.questions.len() {
         return Err(SearchError::Different(items.questions.len(), asked.questions.len()));
     }
-    let (engine, index) = prepare(items, encoder, encode)?;
-    let chosen: Vec<&(String, usize, usize)> = asked
-        .questions
-        .iter()
-        .filter(|(.., article)| (mix(options.seed, *article as u64) & 1 == 0) == options.validation)
-        .collect();
+    let paragraphs = items.paragraphs.iter().enumerate();
+    let (engine, index) =
+        prepare(paragraphs.map(|(at, text)| json!({"id": format!("p{at}"), "text": text})), encoder, encode)?;
+    let chosen: Vec<&(String, usize, usize)> =
+        asked.questions.iter().filter(|(.., article)| chooses(options.seed, *article) == options.validation).collect();
     let texts: Vec<String> = chosen.iter().map(|(text, ..)| text.clone()).collect();
     let vectors = encode(&texts).map_err(SearchError::Encode)?;
     let dimension = engine.catalogue().header().dimension;
@@ -171,17 +170,26 @@ pub fn measure(
     })
 }
 
-/// The engine and the index of words over the paragraphs.
-fn prepare(items: &Corpus, encoder: &str, encode: Encode<'_>) -> Result<(Engine, Index), SearchError> {
+/// The engine and the index of words over records.
+pub(crate) fn prepare(
+    records: impl IntoIterator<Item = Value>,
+    encoder: &str,
+    encode: Encode<'_>,
+) -> Result<(Engine, Index), SearchError> {
     let mut builder = Builder::new(Options { max_chars: 10_000, keep_duplicates: true, ..Options::default() })?;
-    for (at, text) in items.paragraphs.iter().enumerate() {
-        builder.push(format!("{}\n", json!({"id": format!("p{at}"), "text": text})).as_bytes())?;
+    for record in records {
+        builder.push(format!("{record}\n").as_bytes())?;
     }
     let built = builder.finish()?;
     let vectors = encode(&built.texts(0..built.len())).map_err(SearchError::Encode)?;
     let catalogue = Catalogue::open(built.assemble(&vectors, encoder)?)?;
     let index = Index::open(predilect_builder::words(&catalogue)?, catalogue.content())?;
     Ok((Engine::open(catalogue.into_bytes())?, index))
+}
+
+/// Whether the questions of an article are those that choices are made on.
+pub(crate) fn chooses(seed: u64, article: usize) -> bool {
+    mix(seed, article as u64) & 1 == 0
 }
 
 /// The place of an item in a list, from 1; 0 where it is not.

@@ -6,6 +6,8 @@
 
 mod fit;
 mod head;
+mod watch;
 
 pub use fit::{Example, FitOptions, Sparse, fit, scores};
 pub use head::{Answer, FORMAT, Head, HeadError, train};
+pub use watch::{Count, Story, WatchOptions, Watched, watch};

@@ -2,7 +2,7 @@
 //!
 //! Every refusal is a JavaScript `Error` with a stable `code`.
 
-use predilect_engine::{ByMeaning, ByWords, EngineError};
+use predilect_engine::{EngineError, Told};
 use wasm_bindgen::prelude::*;
 
 fn thrown(error: EngineError) -> JsValue {
@@ -10,6 +10,15 @@ fn thrown(error: EngineError) -> JsValue {
     // Setting a property of a fresh object cannot fail.
     let _ = js_sys::Reflect::set(&thrown, &"code".into(), &error.code().into());
     thrown.into()
+}
+
+/// What is known of a text: what was found by its words (rows, then the bits of their scores), and its vector.
+fn told(words: Option<Vec<u32>>, vector: Option<Vec<f32>>, fingerprint: Option<String>) -> Told {
+    let words = words.map(|found| {
+        let (rows, bits) = found.split_at(found.len() / 2);
+        (rows.to_vec(), bits.iter().map(|&bits| f32::from_bits(bits)).collect())
+    });
+    Told { words, meaning: vector.map(|vector| (vector, fingerprint.unwrap_or_default())) }
 }
 
 /// A catalogue and the profile of one person.
@@ -52,14 +61,34 @@ impl Engine {
         self.0.describe(text, vector, fingerprint, at as i64, weight).map_err(thrown)
     }
 
-    /// Recommends items.
-    pub fn recommend(&self, request: &str) -> Result<String, JsValue> {
-        self.0.recommend_json(request).map_err(thrown)
+    /// Recommends items. Of a request in words: what was found by its words (rows, then the bits of their scores), its vector, or
+    /// both.
+    pub fn recommend(
+        &self,
+        request: &str,
+        words: Option<Vec<u32>>,
+        vector: Option<Vec<f32>>,
+        fingerprint: Option<String>,
+    ) -> Result<String, JsValue> {
+        self.0.recommend_told_json(request, told(words, vector, fingerprint)).map_err(thrown)
     }
 
-    /// Goes on with a list, by as many items as before where no number is given.
-    pub fn more(&self, after: &str, k: Option<usize>) -> Result<String, JsValue> {
-        self.0.more_json(after, k).map_err(thrown)
+    /// Goes on with a list, by as many items as before where no number is given; the rest as for `recommend`.
+    pub fn more(
+        &self,
+        after: &str,
+        k: Option<usize>,
+        words: Option<Vec<u32>>,
+        vector: Option<Vec<f32>>,
+        fingerprint: Option<String>,
+    ) -> Result<String, JsValue> {
+        self.0.more_told_json(after, k, told(words, vector, fingerprint)).map_err(thrown)
+    }
+
+    /// The request of the list that a cursor goes on with.
+    #[wasm_bindgen(js_name = requestOf)]
+    pub fn request_of(&self, after: &str) -> Result<String, JsValue> {
+        self.0.request_of(after).map(str::to_owned).map_err(thrown)
     }
 
     /// Content of the catalogue, for its index of words: 16 hex digits.
@@ -82,13 +111,36 @@ impl Engine {
         fingerprint: &str,
         request: &str,
     ) -> Result<String, JsValue> {
-        let words = words.map(|found| {
-            let (rows, bits) = found.split_at(found.len() / 2);
-            (rows.to_vec(), bits.iter().map(|&bits| f32::from_bits(bits)).collect::<Vec<_>>())
-        });
-        let words = words.as_ref().map(|(rows, scores)| ByWords { rows, scores });
-        let meaning = vector.as_ref().map(|vector| ByMeaning { vector, encoder: fingerprint });
-        self.0.search_json(words, meaning, request).map_err(thrown)
+        let told = told(words, vector, Some(fingerprint.to_owned()));
+        self.0.search_json(told.by_words(), told.by_meaning(), request).map_err(thrown)
+    }
+
+    /// Texts for the index of words to look for before the first question; none where it has.
+    pub fn probes(&self) -> Vec<String> {
+        self.0.probes()
+    }
+
+    /// Takes what the index found for the probes, one after the other, as for `search`, each led by the number of its values.
+    pub fn probed(&self, found: &[u32]) {
+        let (mut all, mut rest) = (Vec::new(), found);
+        while let Some((&count, more)) = rest.split_first() {
+            let (own, behind) = more.split_at((count as usize).min(more.len()));
+            all.extend(told(Some(own.to_vec()), None, None).words);
+            rest = behind;
+        }
+        self.0.probed(all);
+    }
+
+    /// The item that answers a question, given as for `search`.
+    pub fn ask(
+        &self,
+        words: Option<Vec<u32>>,
+        vector: Option<Vec<f32>>,
+        fingerprint: &str,
+        request: &str,
+    ) -> Result<String, JsValue> {
+        let told = told(words, vector, Some(fingerprint.to_owned()));
+        self.0.ask_json(told.by_words(), told.by_meaning(), request).map_err(thrown)
     }
 
     /// Fields of items, null for an unknown id.

@@ -21,9 +21,10 @@ impl Words {
     }
 
     /// The best items for a text, best first: first all rows, then the bits of their scores. `allowed` has a bit a row; without any,
-    /// all are.
-    pub fn search(&self, text: &str, prefix: bool, k: usize, allowed: &[u32]) -> Vec<u32> {
-        let query = Query::new(text, &self.0, prefix);
+    /// all are. A `question` is taken as [`Query::question`] does.
+    pub fn search(&self, text: &str, prefix: bool, k: usize, allowed: &[u32], question: Option<bool>) -> Vec<u32> {
+        let query =
+            if question == Some(true) { Query::question(text, &self.0) } else { Query::new(text, &self.0, prefix) };
         let options = Options { k, ..Options::default() };
         let hits = self.0.search(&query, &options, (!allowed.is_empty()).then_some(allowed));
         hits.iter().map(|hit| hit.row).chain(hits.iter().map(|hit| hit.score.to_bits())).collect()

@@ -10,6 +10,15 @@ const BEGUN: f32 = 0.5;
 /// What a word counts with one slip, and with two.
 const SLIPS: [f32; 2] = [0.6, 0.4];
 
+/// What a word of talk counts in a question, beside 1 for others.
+const TALK: f64 = 0.25;
+/// English words that a question has whatever it is about.
+const TALK_WORDS: &str = " a about am an and any are as at be been by can could did do does doing for from get give got had has have he her \
+here him his how i if in into is it its may me my need of on one or our out please she should so some something tell than that the \
+their them there these they this those to up us want was we were what when where which who whose why will with would you your ";
+/// Characters of which such Chinese words are made.
+const TALK_SIGNS: &str = "我你您他她它们的了吗呢吧啊么什怎哪谁几多少是在有要想能可以会请问给把到就都和与这那个一下";
+
 /// How a term of a query is met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum How {
@@ -29,6 +38,8 @@ pub(crate) struct Wanted {
     pub term: String,
     pub word: String,
     pub how: How,
+    /// How much it counts, above 0.
+    pub weight: f64,
     /// One character, which also stands at the beginning of pairs.
     pub single: bool,
     /// What the index has of it, and what each counts.
@@ -58,6 +69,26 @@ impl Query {
         Self { wanted }
     }
 
+    /// As [`Query::new`] for a question, or a request in whole sentences: words that it has whatever it is about count little. Few
+    /// items are enough for them to seem rare.
+    pub fn question(text: &str, index: &Index) -> Self {
+        let mut query = Self::new(text, index, false);
+        for wanted in &mut query.wanted {
+            let word = wanted.word.as_str();
+            let talk = if word.is_ascii() {
+                TALK_WORDS
+                    .match_indices(word)
+                    .any(|(at, _)| TALK_WORDS[..at].ends_with(' ') && TALK_WORDS[at + word.len()..].starts_with(' '))
+            } else {
+                word.chars().all(|sign| TALK_SIGNS.contains(sign))
+            };
+            if talk {
+                wanted.weight = TALK;
+            }
+        }
+        query
+    }
+
     /// Whether there is nothing to look for.
     pub fn is_empty(&self) -> bool {
         self.wanted.is_empty()
@@ -68,8 +99,14 @@ impl Wanted {
     fn new(token: &Token<'_>, index: &Index, begun: bool) -> Option<Self> {
         let single = token.kind == Kind::Single;
         let how = if begun || single { How::Begins } else { How::Same };
-        let mut wanted =
-            Self { term: token.term.to_owned(), word: token.word.to_owned(), how, single, entries: Vec::new() };
+        let mut wanted = Self {
+            term: token.term.to_owned(),
+            word: token.word.to_owned(),
+            how,
+            weight: 1.0,
+            single,
+            entries: Vec::new(),
+        };
         wanted.look(index);
         if wanted.entries.is_empty() && token.kind == Kind::Joined {
             return None;
@@ -312,6 +349,21 @@ mod tests {
         let found = |text, prefix| Query::new(text, &index, prefix).wanted[0].entries.len();
         assert_eq!((found("wh1000xm3", false), found("tee", false), found("ketle", false)), (0, 0, 1));
         assert_eq!((found("ket", true), found("ket ", true), found("kett", true), found("ketth", true)), (2, 0, 1, 2));
+    }
+
+    #[test]
+    fn talk_counts_little_in_a_question() {
+        let index = index(&["will".into(), "parcel".into(), "包裹".into()]);
+        for (text, weights) in [
+            ("When will my parcel come?", vec![TALK, TALK, TALK, 1.0, 1.0]),
+            ("WILL", vec![TALK]),
+            ("rewill", vec![1.0]),
+            ("我的包裹", vec![TALK, 1.0, 1.0]),
+        ] {
+            let found: Vec<f64> = Query::question(text, &index).wanted.iter().map(|wanted| wanted.weight).collect();
+            assert_eq!(found, weights, "{text}");
+            assert!(Query::new(text, &index, false).wanted.iter().all(|wanted| wanted.weight == 1.0));
+        }
     }
 
     #[test]

@@ -63,7 +63,7 @@ impl Index {
             |row: u32| allowed.is_none_or(|bits| bits.get(row as usize / 32).is_some_and(|w| w >> (row % 32) & 1 == 1));
         let mut total = 0f64;
         for wanted in &query.wanted {
-            let rarity = self.rarity(wanted);
+            let rarity = wanted.weight * self.rarity(wanted);
             total += rarity;
             let saturation = options.weights.saturation;
             let mut add = |row: u32, count: f32| {
@@ -159,7 +159,7 @@ mod tests {
             let having: usize =
                 forms.iter().map(|f| texts.iter().filter(|t| t.iter().flatten().any(|u| u == *f)).count()).sum();
             let having = (having as f64).min(n);
-            let rarity = (1.0 + (n - having + 0.5) / (having + 0.5)).ln();
+            let rarity = wanted.weight * (1.0 + (n - having + 0.5) / (having + 0.5)).ln();
             total += rarity;
             // Each form counts what the query says it does.
             let weight = |form: &str| {

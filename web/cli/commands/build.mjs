@@ -45,7 +45,8 @@ const OPTIONS = `
       --max-chars N       longest text that is kept [1000]
       --strict            stop at the first bad record
       --keep-duplicates   keep items whose words all equal those of an earlier one
-      --topics-of FILE    keep the topics of this earlier catalogue and their names, where half of the items are as they were
+      --topics-of FILE    keep the topics of this earlier catalogue and their names, where half of the items
+                          have the title, text, tags and category that they had
       --no-words          write no index of words beside the catalogue (shop.words beside shop.predilect)
       --dry-run           read, clean and report only; needs no encoder
       --json              print the report as JSON
@@ -141,7 +142,7 @@ function progress() {
 /** Builds once; with `known`, encodes only what that has not. */
 async function once(
   /** @type {any} */ { values, inputs, options, threads },
-  /** @type {Map<string, Float32Array> | undefined} */ known,
+  /** @type {import('../encode.mjs').Known | undefined} */ known,
 ) {
   const { report, summary, output } = await buildCatalogue({
     inputs,
@@ -152,7 +153,7 @@ async function once(
     options,
     threads,
     // What is watched keeps its topics from one build to the next.
-    topicsOf: values['topics-of'] ?? (known?.size ? values.output : undefined),
+    topicsOf: values['topics-of'] ?? (known?.encoder ? values.output : undefined),
     known,
     onProgress: values.quiet ? undefined : progress(),
   });
@@ -189,7 +190,8 @@ export async function watch(/** @type {string[]} */ args) {
   const { inputs, values } = request;
   if (inputs.includes('-')) throw new Failure('standard input cannot be watched; name files', 2);
   if (values['dry-run']) throw new Failure('watch writes a catalogue; leave out --dry-run', 2);
-  const known = new Map();
+  /** @type {import('../encode.mjs').Known} */
+  const known = {};
   for (let seen = ''; ; await setTimeout((request.every ?? 1) * 1000)) {
     const now = await states(inputs);
     if (now === seen) continue;

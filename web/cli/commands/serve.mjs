@@ -1,7 +1,7 @@
 // `predilect serve`: a catalogue tried in the browser, or a folder as it will be on a static host.
 
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -62,7 +62,7 @@ export async function serve(/** @type {string[]} */ args) {
   console.log(`${path}: ${url} (interrupt to stop)`);
 }
 
-/** The page, the catalogue, and what belongs to it; files are read at each visit. */
+/** The page, the catalogue, and what belongs to it, as they are at each visit. */
 async function trial(
   /** @type {string} */ catalogue,
   /** @type {{words?: string, model?: string}} */ { words, model },
@@ -71,12 +71,6 @@ async function trial(
   const hasWords = words !== undefined || existsSync(index);
   const folder = model ?? defaultModel();
   const hasModel = model !== undefined || existsSync(join(folder, 'manifest.json'));
-  const file = (/** @type {string} */ path) => ({
-    headers: { 'cache-control': 'no-cache' },
-    get body() {
-      return readFileSync(path);
-    },
-  });
   const attributes = [
     'catalogue="/catalogue.predilect"',
     hasWords && 'words="/catalogue.words"',
@@ -95,13 +89,13 @@ async function trial(
   });
   const html = { headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-cache' }, body: page };
   /** @type {Record<string, any>} */
-  const answers = { '/': html, '/index.html': html, '/catalogue.predilect': file(catalogue) };
-  if (hasWords) answers['/catalogue.words'] = file(index);
+  const answers = { '/': html, '/index.html': html, '/catalogue.predilect': { file: catalogue } };
+  if (hasWords) answers['/catalogue.words'] = { file: index };
   if (hasModel) {
     const names = await readdir(folder).catch((error) => {
       throw new Failure(`${folder}: cannot be read: ${error.message}`);
     });
-    for (const name of names) answers[`/encoder/${name}`] = file(join(folder, name));
+    for (const name of names) answers[`/encoder/${name}`] = { file: join(folder, name) };
   }
   return answers;
 }

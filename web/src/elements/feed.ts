@@ -105,7 +105,7 @@ export abstract class CardList extends PredilectElement {
 /** A list of recommendations. */
 export class PredilectFeed extends CardList {
   static override get observedAttributes(): string[] {
-    return [...CardList.observedAttributes, 'surface', 'items', 'diversity', 'more'];
+    return [...CardList.observedAttributes, 'surface', 'items', 'diversity', 'more', 'text'];
   }
 
   /** Pages that were asked for besides the first. */
@@ -122,12 +122,14 @@ export class PredilectFeed extends CardList {
   protected override async content(host: Host): Promise<Node[]> {
     const items = this.getAttribute('items')?.split(/\s+/).filter(Boolean) ?? [];
     const diversity = this.getAttribute('diversity');
+    const text = this.getAttribute('text');
     const { k, filter, surface } = this;
     let page: RecommendationList = await host.recommender.recommend({
       k,
       filter,
       surface,
       ...(items.length > 0 && { items }),
+      ...(text && { text }),
       ...(diversity !== null && { diversity: Number(diversity) }),
     });
     const found = [...page.items];

@@ -17,8 +17,8 @@ after(async () => {
 });
 
 /** Answers the steps of a case in the page: through the package, or where vectors are given through the engine itself. */
-async function answer({ bytes, steps, given, fingerprint, worker }) {
-  const catalogue = Uint8Array.from(atob(bytes), (char) => char.charCodeAt(0));
+async function answer({ bytes, index, steps, given, fingerprint, worker }) {
+  const [catalogue, words] = [bytes, index].map((text) => Uint8Array.from(atob(text), (char) => char.charCodeAt(0)));
   const answers = [];
   const caught = async (run) => {
     try {
@@ -48,12 +48,13 @@ async function answer({ bytes, steps, given, fingerprint, worker }) {
     return answers;
   }
   const { Recommender } = await import('/predilect/index.js');
-  const recommender = await Recommender.create({ catalogue, encoder: '/model/', worker });
+  const recommender = await Recommender.create({ catalogue, words, encoder: '/model/', worker });
   for (const [call, request] of steps) {
     await caught(() => {
       const { text, at = 0, weight = 1, ...rest } = request;
       if (call === 'describe') return recommender.describe(text, { at, weight });
-      if (call === 'search') return recommender.search(text, rest);
+      if (call === 'ask') return recommender.ask(text, { ...rest, by: 'both' });
+      if (call === 'search') return recommender.search(text, { ...rest, by: 'meaning' });
       if (call === 'follow') return recommender.follow(request.topic, { at, weight });
       if (call === 'classify') return recommender.classify(request.texts, { labels: request.labels });
       if (call === 'profile') return recommender.profile();
@@ -68,12 +69,13 @@ for (const { name, golden } of await cases()) {
   const ways = golden.items.some((item) => item.vector) ? [false] : [true, false];
   for (const worker of ways) {
     test(`${name}${worker ? ', in a worker' : ''}: ${golden.about}`, async () => {
-      const { given, bytes } = await build(golden);
+      const { given, bytes, words } = await build(golden);
       const steps = golden.steps.map(({ expect: _, ...step }) => Object.entries(step)[0]);
       const { page, context, problems } = await newPage(browser);
       await page.goto(`${server.url}empty.html`);
       const answers = await page.evaluate(answer, {
         bytes: Buffer.from(bytes).toString('base64'),
+        index: Buffer.from(words).toString('base64'),
         steps,
         given,
         fingerprint: GIVEN,

@@ -137,24 +137,102 @@ test('a model is swapped whole, and there without a network', { timeout: LOADING
   assert.ok(!requests.some((path) => path.endsWith('.onnx')), 'a kept model is not fetched again');
 });
 
-test('the demo works without a network at the second visit', async () => {
+test('after one visit all pages of the demo work without a network', async () => {
   const { page, context, problems } = await site.visitor();
   await page.goto(site.server.url);
   await ready(page);
-  await page.evaluate(() => navigator.serviceWorker.ready);
-  // The worker sees what is loaded from now on.
-  await page.reload();
-  await ready(page);
+  await page.locator('#offline', { hasText: 'without a network' }).waitFor();
   await updated(page, () => page.locator('.keep input').click());
   await updated(page, () => page.locator('#grid .act.like').nth(1).click());
   const list = await ids(page);
-  await page.waitForFunction(async () => (await (await caches.open('predilect')).keys()).length >= 2);
   await context.setOffline(true);
   await page.reload();
   await ready(page);
   assert.deepEqual(await ids(page), list);
+  // Words are searched with an index that this visitor never asked for with a network.
+  await page.fill('#text', 'tea');
+  await page.locator('#list-title', { hasText: 'tea' }).waitFor();
+  assert.ok((await ids(page)).length > 0);
+
+  await page.locator('.site a').nth(1).click();
+  await page.locator('.entry').first().waitFor();
+  await page.fill('#question', 'which browser do I need');
+  await page.keyboard.press('Enter');
+  assert.match(await page.locator('#matched').textContent(), /^Which browsers/);
+  await page.locator('.site a').nth(2).click();
+  await page.locator('#limits:not(:empty)').waitFor();
+  await page.locator('#sample').click();
+  // What reads files is kept when it was used once.
+  await page.locator('#trouble-text[data-code="network"]').waitFor();
   assert.deepEqual(
     problems.filter((problem) => !problem.includes('ERR_INTERNET_DISCONNECTED')),
     [],
   );
+});
+
+test('a newer site is told of, and takes the place of the older one as a whole', async () => {
+  const { page, context } = await site.visitor();
+  await page.goto(`${site.server.url}help.html`);
+  await page.locator('#offline', { hasText: 'without a network' }).waitFor();
+  assert.ok(await page.locator('#snack').isHidden(), 'the first version is no news');
+  const list = await (await fetch(`${site.server.url}files.js`)).text();
+  const { answers } = site.server;
+  const style = await (await fetch(`${site.server.url}help.css`)).text();
+  answers['/help.css'] = { body: `${style}\n.browse { outline-style: dotted }` };
+  answers['/files.js'] = { body: list.replace(/"version":"\w+"/, '"version":"newer"') };
+  try {
+    await page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.update());
+    await page.locator('#snack', { hasText: 'newer version' }).waitFor();
+    const names = () =>
+      page.evaluate(async () => (await caches.keys()).filter((name) => name.startsWith('predilect-demo')));
+    while ((await names()).length > 1) await page.waitForTimeout(50);
+    assert.deepEqual(await names(), ['predilect-demo newer']);
+    await context.setOffline(true);
+    await page.locator('#snack button').click();
+    await page.locator('.entry').first().waitFor();
+    assert.equal(await page.locator('.browse').evaluate((part) => getComputedStyle(part).outlineStyle), 'dotted');
+
+    // A version of which a file is missing is not taken.
+    await context.setOffline(false);
+    answers['/files.js'] = {
+      body: list.replace('"./', '"./gone.js","./').replace(/"version":"\w+"/, '"version":"torn"'),
+    };
+    await page.evaluate(async () => {
+      await (await navigator.serviceWorker.getRegistration())?.update();
+      const { installing } = (await navigator.serviceWorker.getRegistration()) ?? {};
+      await new Promise((done) => {
+        if (!installing) done(undefined);
+        else installing.onstatechange = () => installing.state === 'redundant' && done(undefined);
+      });
+    });
+    await context.setOffline(true);
+    await page.reload();
+    await page.locator('.entry').first().waitFor();
+  } finally {
+    delete answers['/help.css'];
+    delete answers['/files.js'];
+  }
+});
+
+test('the site can be installed: its manifest has no fault, and its icons are what it says', async () => {
+  const { page, context } = await site.visitor();
+  for (const path of ['', 'help.html', 'own.html']) {
+    await page.goto(site.server.url + path);
+    const session = await context.newCDPSession(page);
+    const { url, errors } = await session.send('Page.getAppManifest');
+    assert.deepEqual([url, errors], [`${site.server.url}app.webmanifest`, []]);
+    const { installabilityErrors } = await session.send('Page.getInstallabilityErrors');
+    const faults = installabilityErrors.map(({ errorId }) => errorId).filter((id) => id !== 'in-incognito');
+    assert.deepEqual(faults, [], path);
+    await session.detach();
+  }
+  const { icons } = await (await fetch(`${site.server.url}app.webmanifest`)).json();
+  for (const { src, sizes } of icons.filter(({ type }) => type === 'image/png')) {
+    const found = await page.evaluate(async (src) => {
+      const image = await createImageBitmap(await (await fetch(src)).blob());
+      return `${image.width}x${image.height}`;
+    }, src);
+    assert.equal(found, sizes, src);
+  }
+  assert.ok(icons.some(({ purpose }) => purpose === 'maskable'));
 });

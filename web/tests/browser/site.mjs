@@ -8,7 +8,7 @@ import { serve } from '../../tools/serve.mjs';
 /** The policy that the documentation tells people to serve, with all else shut. */
 export const POLICY =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-  "worker-src 'self'; base-uri 'none'; form-action 'none'";
+  "worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'";
 
 const root = fileURLToPath(new URL('../../demo/site', import.meta.url));
 const EMPTY = '<!doctype html><html lang="en"><title>Empty</title><link rel="icon" href="/icon.svg">';

@@ -174,3 +174,26 @@ test('with the network gone everything still works, and nothing was asked for', 
   assert.deepEqual(server.requests, []);
   assert.deepEqual(problems, [], 'no error and no violation of the policy');
 });
+
+test('what a person writes of an item counts as the stars it sounds like', async () => {
+  const { page, context, problems } = await newPage(browser);
+  await page.goto(`${server.url}empty.html`);
+  const found = await page.evaluate(async () => {
+    const { Recommender } = await import('/predilect/index.js');
+    const recommender = await Recommender.create({ catalogue: '/demo.predilect', encoder: '/model/' });
+    const { items } = await recommender.recommend({ k: 3 });
+    const [good, bad, other] = items.map(({ id }) => id);
+    const head = { labels: { pos: 'Wonderful, I love it. 非常满意，好评', neg: 'Terrible, it broke. 太差了，差评' } };
+    const praise = await recommender.review(good, 'Works so well, we are delighted', head);
+    const blame = await recommender.review(bad, '用了一天就坏了，很失望', head, { at: 1_700_000_000_000 });
+    const code = await recommender.review(other, 'x', head, { positive: 'good' }).catch((error) => error.code);
+    const kept = await recommender.export();
+    recommender.close();
+    return { praise, blame, code, kept: JSON.stringify(kept) };
+  });
+  assert.ok(found.praise > 3 && found.praise <= 5 && found.blame < 3 && found.blame >= 1, JSON.stringify(found));
+  assert.equal(found.code, 'bad-input');
+  assert.ok(!found.kept.includes('delighted') && !found.kept.includes('失望'), 'the text is not kept');
+  assert.deepEqual(problems, []);
+  await context.close();
+});

@@ -115,6 +115,7 @@ export async function start(/** @type {string} */ project, /** @type {string[]} 
       )
     )
       break;
+    // The servers of others tell in words of their own when they listen; asking works with each.
     await new Promise((done) => setTimeout(done, 50));
   }
   return {

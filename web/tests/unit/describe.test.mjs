@@ -125,6 +125,8 @@ test('a list is summed up from fields and reasons', async () => {
   ];
   assert.equal(summarise(mixed, { titles }), 'Three picks of “night”, two of them because you liked “Heat”');
   assert.equal(summarise(mixed, { titles, language: 'zh' }), '3 条推荐，都属于“night”，其中 2 条因为你喜欢“Heat”');
+  const asked = film('e', 'E', {}, { kind: 'request', part: 1, text: 'something lighter' });
+  assert.equal(summarise([asked]), 'One pick of “thriller”, for “something lighter”');
   // What lowers is no reason to be here, and what has no title is not named.
   assert.equal(
     summarise([film('f', 'F', { category: 'x' }, { ...like('heat'), part: -1 }), three[0]]),

@@ -145,10 +145,12 @@ async function prepare() {
   const lines = join(WORK, 'items.jsonl');
   writeFileSync(lines, ITEMS.map((item) => JSON.stringify(item)).join('\n'));
   writeFileSync(join(WORK, 'items.json'), JSON.stringify(ITEMS));
-  /** @type {Map<string, Float32Array>} */
-  const known = new Map();
+  /** @type {import('../../cli/encode.mjs').Known} */
+  const known = {};
   await buildCatalogue({ inputs: [lines], output: join(WORK, 'items.predilect'), model: MODEL, known });
-  const vectors = [...known.values()].map((vector) => [...vector].map((value) => Number(value.toFixed(4))));
+  const vectors = [...(known.vectors?.values() ?? [])].map((vector) =>
+    [...vector].map((value) => Number(value.toFixed(4))),
+  );
   writeFileSync(
     join(WORK, 'items-with-vectors.json'),
     JSON.stringify(ITEMS.map((item, at) => ({ ...item, vector: vectors[at] }))),

@@ -99,6 +99,25 @@ pub enum Study {
     Heads(EvalHeadsArgs),
     /// Measure how often a question finds its paragraph, by words, by meaning and by both
     Search(EvalSearchArgs),
+    /// Measure what the steps of vectors cost, which are coarse for the sake of bytes on the wire
+    Steps(EvalStepsArgs),
+    /// Measure how often a question is answered, and refused where nothing answers it
+    Ask(EvalAskArgs),
+    /// Measure how often an item falls without the event that its reason names
+    Reasons(EvalReasonsArgs),
+}
+
+/// `eval steps`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  predilect eval steps items.jsonl")]
+pub struct EvalStepsArgs {
+    /// Records, as for `build`
+    pub input: PathBuf,
+    #[command(flatten)]
+    pub model: ModelArgs,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 const EVAL_HEADS_EXAMPLES: &str = "\
@@ -135,6 +154,58 @@ pub struct EvalHeadsArgs {
     /// Measure on the texts that choices are made on, not on those of the test
     #[arg(long)]
     pub validation: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+const EVAL_ASK_EXAMPLES: &str = "\
+Examples:
+  predilect eval ask xquad
+  predilect eval ask xquad --validation                to fit the weights of the confidence
+
+Data: as for `eval search`. Every question is asked where its paragraph is and where it is left out.";
+
+/// `eval ask`.
+#[derive(Debug, Args)]
+#[command(after_help = EVAL_ASK_EXAMPLES)]
+pub struct EvalAskArgs {
+    /// Folder with xquad.en.json and xquad.zh.json
+    pub data: PathBuf,
+    /// Languages
+    #[arg(long, value_name = "LANG", value_delimiter = ',', default_value = "en,zh")]
+    pub languages: Vec<String>,
+    #[command(flatten)]
+    pub model: ModelArgs,
+    /// Ask the questions that choices are made on, not those of the test, and fit the weights to them
+    #[arg(long)]
+    pub validation: bool,
+    /// Seed of the split and of the errors
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+const EVAL_REASONS_EXAMPLES: &str = "\
+Example:
+  predilect eval reasons shop.predilect --people 500
+
+Lists are made for made-up people; of each item every event that a reason names is taken away in turn.";
+
+/// `eval reasons`.
+#[derive(Debug, Args)]
+#[command(after_help = EVAL_REASONS_EXAMPLES)]
+pub struct EvalReasonsArgs {
+    /// Catalogue file
+    pub catalogue: PathBuf,
+    /// Made-up people
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    pub people: u64,
+    /// Seed of what they do
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

@@ -103,6 +103,12 @@ impl Topics {
         self.above(item).any(|own| own == topic)
     }
 
+    /// Topics that have no parts: those that items are given to.
+    pub fn lowest(&self) -> impl Iterator<Item = usize> + '_ {
+        let has_part = |topic: usize| self.tree.iter().any(|other| other.parent.map(usize::from) == Some(topic));
+        (0..self.tree.len()).filter(move |&topic| !has_part(topic))
+    }
+
     /// Refuses what does not fit together or the catalogue.
     pub(super) fn check(&self, count: usize) -> Result<(), CatalogueError> {
         let languages = self.languages.len();
@@ -141,8 +147,8 @@ impl Catalogue {
         self.topic_centre(topic).map(|centre| self.space().lift(&centre))
     }
 
-    /// The topic of the lowest level whose centre is closest to a direction, given all centres.
-    pub(super) fn closest_topic(centres: &[Option<Query>], row: &[i8], scale: f32) -> u16 {
+    /// The topic whose centre is closest to a row, given the centres of all topics; none for those that do not count.
+    pub fn closest_topic(centres: &[Option<Query>], row: &[i8], scale: f32) -> u16 {
         let mut best = (0, f32::NEG_INFINITY);
         for (at, centre) in centres.iter().enumerate() {
             let near = centre.as_ref().map_or(f32::NEG_INFINITY, |centre| centre.similarity(row, scale));
@@ -155,10 +161,11 @@ impl Catalogue {
 
     /// Centres of the topics that have no parts.
     pub(super) fn topic_centres(&self) -> Vec<Option<Query>> {
-        let tree = &self.topics.tree;
-        let lowest = |topic: usize| tree.iter().all(|other| other.parent.map(usize::from) != Some(topic));
-        let centre = |topic| self.topic_centre(topic).filter(|_| lowest(topic)).map(|centre| Query::new(&centre));
-        (0..tree.len()).map(centre).collect()
+        let mut centres = vec![None; self.topics.tree.len()];
+        for topic in self.topics.lowest() {
+            centres[topic] = self.topic_centre(topic).map(|centre| Query::new(&centre));
+        }
+        centres
     }
 }
 

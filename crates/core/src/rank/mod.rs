@@ -14,6 +14,7 @@ use crate::event::Millis;
 use crate::focus::Focus;
 use crate::order::{descending, reorder};
 use crate::reason::{Cause, Reason, ReasonKind};
+use crate::request::Request;
 use crate::taste::{Facet, Interest, Origin, Taste};
 
 /// How the signals are measured, and how much chance may add.
@@ -63,6 +64,7 @@ pub(crate) enum Refers {
     FocusTrail(LinkKind),
     Begun(usize),
     Rule(usize),
+    Request,
 }
 
 /// A part of a score, before it is worded.
@@ -307,6 +309,8 @@ pub struct Context<'a> {
     pub begun: &'a [(ItemIdx, Cause)],
     /// Names of the page's rules.
     pub rules: &'a [&'a str],
+    /// What was asked for in words.
+    pub request: Option<&'a Request>,
 }
 
 /// Words the parts of a score as reasons with their causes, the largest first. They sum to the score.
@@ -316,7 +320,7 @@ pub fn explain(ranked: &Ranked, context: &Context<'_>) -> Vec<Reason> {
 }
 
 fn reason(part: &Part, item: ItemIdx, context: &Context<'_>) -> Reason {
-    let Context { taste, catalogue, focus, begun, rules } = context;
+    let Context { taste, catalogue, focus, begun, rules, request } = context;
     let mut reason = Reason::plain(part.kind, part.value);
     let name = |item: ItemIdx| catalogue.id(item).to_owned();
     let mut interest = None;
@@ -330,6 +334,7 @@ fn reason(part: &Part, item: ItemIdx, context: &Context<'_>) -> Reason {
         Refers::Focus => reason.item = focus.and_then(|focus| focus.nearest(item, catalogue)).map(name),
         Refers::FocusTrail(kind) => reason.item = focus.and_then(|focus| focus.trail.origin(kind, item)).map(name),
         Refers::Begun(i) => reason.event = begun.get(i).map(|(_, cause)| cause.clone()),
+        Refers::Request => reason.text = request.map(|request| request.text.clone()),
         Refers::Rule(i) => reason.rule = rules.get(i).map(|&name| name.to_owned()),
     }
     if let Some(interest) = interest {

@@ -15,6 +15,8 @@ pub struct ListMetrics {
     pub novelty: f64,
     /// Divergence of the tags of a list from those of the person's history, in nats, mean over lists (Steck, 2018).
     pub calibration: f64,
+    /// Its standard error: that of a mean over lists.
+    pub calibration_error: f64,
     /// Share of all places that go to the most popular tenth of the items.
     pub popularity_share: f64,
 }
@@ -27,6 +29,7 @@ impl ListMetrics {
             diversity: self.diversity + other.diversity,
             novelty: self.novelty + other.novelty,
             calibration: self.calibration + other.calibration,
+            calibration_error: self.calibration_error.hypot(other.calibration_error),
             popularity_share: self.popularity_share + other.popularity_share,
         }
     }
@@ -38,6 +41,7 @@ impl ListMetrics {
             diversity: self.diversity * factor,
             novelty: self.novelty * factor,
             calibration: self.calibration * factor,
+            calibration_error: self.calibration_error * factor,
             popularity_share: self.popularity_share * factor,
         }
     }
@@ -72,11 +76,16 @@ pub fn lists(
         let pairs = shown.list.iter().enumerate().flat_map(|(i, a)| shown.list[..i].iter().map(move |b| (*a, *b)));
         average(pairs.map(|(a, b)| 1.0 - similarity(a, b)))
     };
+    let divergences: Vec<f64> = shown.iter().filter_map(|shown| divergence(shown, tags)).collect();
+    let calibration = average(divergences.iter().copied());
+    let spread = divergences.iter().map(|own| (own - calibration).powi(2)).sum::<f64>();
+    let count = divergences.len() as f64;
     ListMetrics {
         coverage: all.len() as f64 / support.len().max(1) as f64,
         diversity: average(shown.iter().filter(|shown| shown.list.len() > 1).map(diversity)),
         novelty: per_place(&|item| -(f64::from(support[item].max(1)) / people.max(1) as f64).log2()),
-        calibration: average(shown.iter().filter_map(|shown| divergence(shown, tags))),
+        calibration,
+        calibration_error: if count > 1.0 { (spread / (count - 1.0) / count).sqrt() } else { 0.0 },
         popularity_share: per_place(&|item| f64::from(u8::from(head.contains(&item)))),
     }
 }
@@ -125,5 +134,9 @@ mod tests {
         // First list: p = (1/2, 1/2), q = (.995, .005); second: p = q.
         let first = 0.5 * (0.5 / 0.995_f64).ln() + 0.5 * (0.5 / 0.005_f64).ln();
         assert!((found.calibration - first / 2.0).abs() < 1e-12);
+        // Of two values, half their distance.
+        assert!((found.calibration_error - first / 2.0).abs() < 1e-12);
+        let twice = found.plus(&found).scaled(0.5);
+        assert!((twice.calibration_error - found.calibration_error / 2.0_f64.sqrt()).abs() < 1e-12);
     }
 }

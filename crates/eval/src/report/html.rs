@@ -69,7 +69,7 @@ fn table(section: &Section, out: &mut String) -> std::fmt::Result {
     let Some(first) = section.outcomes.first() else { return writeln!(out, "</table>") };
     first.means.iter().try_for_each(|(name, _)| write!(out, "<th>{name}"))?;
     write!(out, "<th>less")?;
-    writeln!(out, "<th>coverage<th>diversity<th>novelty<th>KL<th>popular</tr>")?;
+    writeln!(out, "<th>coverage<th>diversity<th>novelty<th>KL<th>±<th>popular</tr>")?;
     for outcome in &section.outcomes {
         write!(out, "<tr><td>{}", escape(&outcome.model))?;
         outcome
@@ -81,7 +81,7 @@ fn table(section: &Section, out: &mut String) -> std::fmt::Result {
             None => write!(out, "<td>")?,
         }
         let l = &outcome.lists;
-        let more = [l.coverage, l.diversity, l.novelty, l.calibration, l.popularity_share];
+        let more = [l.coverage, l.diversity, l.novelty, l.calibration, l.calibration_error, l.popularity_share];
         more.iter().try_for_each(|value| write!(out, "<td>{value:.3}"))?;
         writeln!(out, "</tr>")?;
     }
