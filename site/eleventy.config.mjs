@@ -19,6 +19,12 @@ const OPENING = {
  * @property {Omit<import('./markdown.mjs').Env, 'page'>} env
  */
 
+/** The beginning of a page in a line, for those who link to it. */
+function beginning(/** @type {import('./markdown.mjs').Section[]} */ sections) {
+  const text = sections.map((one) => one.text).find((text) => text.length > 40) ?? '';
+  return text.length > 160 ? `${text.slice(0, 160).replace(/\s+\S*$/, '')} …` : text;
+}
+
 /** So many sections make a page long. */
 const LONG = 4;
 
@@ -58,6 +64,7 @@ export function configure(/** @type {Site} */ { pages, env }) {
         source: page,
         title,
         related,
+        about: beginning(parts),
         // Made pages of the reference begin with a list of their own.
         sections: page.make ? [] : parts,
         group: GROUPS.find((group) => group.pages.includes(page))?.name,
