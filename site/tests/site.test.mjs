@@ -118,7 +118,7 @@ for (const [size, viewport] of /** @type {const} */ ([
   for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
     test(`axe finds nothing, and nothing is wider than the page: ${size}, ${colorScheme}`, async () => {
       const { page, context, problems } = await newPage(browser, { viewport, colorScheme, reducedMotion: 'reduce' });
-      for (const path of ['index.html', 'concepts.html', 'comparison.html', 'reference/vectors.html']) {
+      for (const path of ['index.html', 'concepts.html', 'reference/vectors.html']) {
         await page.goto(server.url + PREFIX + path);
         const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         assert.ok(wider <= 0, `${path} is ${wider} pixels too wide`);
