@@ -8,8 +8,9 @@ import { fail, setup } from '../web/tools/setup.mjs';
 import { Remedy, root, seconds, stopChildrenOnSignals } from '../web/tools/steps.mjs';
 import { check } from './check.mjs';
 import { configure, FOLDERS } from './eleventy.config.mjs';
-import { part, renderer, sections } from './markdown.mjs';
+import { part, renderer, sections, slug } from './markdown.mjs';
 import { PAGES } from './pages.mjs';
+import { exported, SUBPATHS } from './reference.mjs';
 import { buildSearch } from './search.mjs';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
@@ -44,7 +45,7 @@ export async function build({ output = DIST } = {}) {
   );
   const paths = new Map(pages.map(({ page }) => [page.source, page.path]));
   const anchors = new Map(pages.map(({ page, parts }) => [page.path, new Set(parts.map(({ anchor }) => anchor))]));
-  const env = { paths, anchors, pictures: new Map(), broken: [] };
+  const env = { paths, anchors, names: names(), pictures: new Map(), broken: [] };
   rmSync(output, { recursive: true, force: true });
   mkdirSync(output, { recursive: true });
   const { items, related } = await buildSearch(pages, output);
@@ -66,6 +67,18 @@ export async function build({ output = DIST } = {}) {
   const broken = [...new Set([...env.broken, ...check(output)])];
   if (broken.length > 0) throw new Remedy(`The pages have broken links:\n${broken.join('\n')}`);
   return { pages: pages.length, items };
+}
+
+/** What the package exports -> where the reference has it; the first subpath that has a name wins. */
+function names() {
+  /** @type {Map<string, string>} */
+  const all = new Map();
+  for (const subpath of SUBPATHS) {
+    for (const { name } of exported(subpath)) {
+      if (!all.has(name)) all.set(name, `reference/${subpath}.html#${slug(name)}`);
+    }
+  }
+  return all;
 }
 
 function copy(/** @type {string} */ from, /** @type {string} */ to) {

@@ -47,6 +47,7 @@ const plain = (/** @type {any} */ inline) =>
  * @property {import('./pages.mjs').Page} page
  * @property {Map<string, string>} paths of pages, by their source
  * @property {Map<string, Set<string>>} anchors of pages, by their path
+ * @property {Map<string, string>} names what the package exports -> page and anchor
  * @property {Map<string, string>} pictures path in the site -> file of the repository; grows
  * @property {string[]} broken links that lead nowhere; grows
  */
@@ -136,6 +137,21 @@ export function renderer() {
     if (source?.startsWith('docs/pictures/') && source.endsWith('.svg')) return drawing(source, token.content, md);
     return `<img src="${href}" alt="${md.utils.escapeHtml(token.content)}" loading="lazy">`;
   };
+  // In the reference the name of a type leads to it.
+  const linked = (/** @type {string} */ html, /** @type {Env} */ env) =>
+    env.page?.source.startsWith('api/')
+      ? html.replace(/<[^>]*>|\b[A-Z]\w+/g, (part) => {
+          const [path, anchor] = env.names.get(part)?.split('#') ?? [];
+          if (path === undefined) return part;
+          return `<a href="${path === env.page.path ? '' : between(env.page.path, path)}#${anchor}">${part}</a>`;
+        })
+      : html;
+  const inline = rules.code_inline;
+  rules.code_inline = (tokens, at, options, env, self) => {
+    const html = inline?.(tokens, at, options, env, self) ?? '';
+    // What is a link already stays one.
+    return tokens[at - 1]?.type === 'link_open' ? html : linked(html, env);
+  };
   // What is wider than the page is scrolled by itself, with keys too.
   rules.table_open = () => '<div class="wide" tabindex="0" role="group" aria-label="Table"><table>\n';
   rules.table_close = () => '</table></div>\n';
@@ -148,8 +164,10 @@ export function renderer() {
     }
   });
   const fence = rules.fence;
-  rules.fence = (...args) =>
-    `<div class="code">${fence?.(...args).replace('<pre>', '<pre tabindex="0">') ?? ''}</div>\n`;
+  rules.fence = (...args) => {
+    const html = fence?.(...args).replace('<pre>', '<pre tabindex="0">') ?? '';
+    return `<div class="code">${linked(html, args[3])}</div>\n`;
+  };
   rules.code_block = rules.fence;
   return md;
 }

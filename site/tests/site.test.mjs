@@ -95,6 +95,8 @@ test('every export of every subpath is in the reference, with a comment', () => 
       assert.notEqual(comment(one.symbol), '', `${name}: ${one.name} has no comment`);
     }
   }
+  const html = readFileSync(join(folder, PREFIX, 'reference/elements.html'), 'utf8');
+  assert.ok(html.includes('href="./index.html#recommender"'), 'names lead to what they name');
 });
 
 test('figures of the performance page stand where it says', () => {

@@ -89,6 +89,15 @@ test('Atom: the alternate link, terms, HTML in content', () => {
   });
 });
 
+test('texts that are written as elements, and pictures but no films', () => {
+  const [entry] = feed(
+    `<feed><entry><title>A</title><content type="xhtml"><div><p>One</p><p>two</p></div></content>
+     <media:content url="film.mp4" medium="video"/></entry></feed>`,
+    'feed',
+  );
+  assert.deepEqual(entry, { title: 'A', text: 'One two' });
+});
+
 test('RSS with products, RSS 1.0, and what is no feed', () => {
   const [product] = feed(
     '<rss><channel><item><g:id>1</g:id><title>Pot</title><g:link>u</g:link><g:price>5 EUR</g:price></item></channel></rss>',

@@ -136,7 +136,8 @@ export function feed(/** @type {string} */ source, /** @type {string} */ name) {
     const link = links.find((one) => (one.attributes.rel ?? 'alternate') === 'alternate') ?? links[0];
     const url = link?.attributes.href ?? link?.text.trim();
     const media = ['media:content', 'media:thumbnail', 'enclosure'].map((kind) => child(item, kind)).find(Boolean);
-    const picture = /^image/.test(media?.attributes.type ?? 'image') ? media?.attributes.url : undefined;
+    const { url: address, type, medium = 'image' } = media?.attributes ?? {};
+    const picture = medium === 'image' && /^image/.test(type ?? 'image') ? address : undefined;
     const tags = item.children
       .filter((one) => one.name === 'category')
       .map((one) => one.attributes.term ?? one.text.trim());

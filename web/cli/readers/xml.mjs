@@ -59,10 +59,16 @@ export function child(/** @type {Element} */ element, /** @type {string[]} */ ..
   return undefined;
 }
 
+/** The text of an element and of those in it. */
+function allText(/** @type {Element} */ element) {
+  return [element.text, ...element.children.map(allText)].join(' ').trim();
+}
+
 /** The trimmed text of the first child of one of these names that has any. */
 export function textOf(/** @type {Element} */ element, /** @type {string[]} */ ...names) {
   for (const name of names) {
-    const text = child(element, name)?.text.trim();
+    const found = child(element, name);
+    const text = found && allText(found);
     if (text) return text;
   }
   return undefined;
