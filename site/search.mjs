@@ -3,7 +3,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildCatalogue } from '../web/cli/build.mjs';
-import { files, root, target } from '../web/tools/steps.mjs';
+import { root, target } from '../web/tools/steps.mjs';
 
 const MODEL = join(root, 'models/predilect-encoder-small');
 const WORK = join(target, 'docs');
@@ -91,10 +91,8 @@ async function relatedPages(
 
 /** What the page's search loads: the package, and the model for those who ask for it. */
 function copyRuntime(/** @type {string} */ output) {
-  const wanted = /^web\/dist\/(?!cdn|predilect\.cdn)(.*\.js|wasm\/(engine|words|encoder|builder)_bg\.wasm)$/;
-  for (const path of files(['web/dist'], (path) => wanted.test(path))) {
-    cpSync(join(root, path), join(output, 'predilect', path.slice('web/dist/'.length)));
-  }
+  const wanted = ['predilect.cdn.js', ...['engine', 'words', 'encoder'].map((name) => `wasm/${name}_bg.wasm`)];
+  for (const name of wanted) cpSync(join(root, 'web/dist', name), join(output, 'predilect', name));
   const { files: parts } = JSON.parse(readFileSync(join(MODEL, 'manifest.json'), 'utf8'));
   for (const name of ['manifest.json', ...Object.values(parts).map((part) => part.name)]) {
     cpSync(join(MODEL, name), join(output, 'model', name));

@@ -1,8 +1,7 @@
 // The search of these pages: <predilect-search> over a catalogue of their sections, with the words alone. The encoder knows other
 // ways to say a thing, and Chinese, but is 8 MB: it is loaded for those who ask for it.
 
-import './predilect/elements/index.js';
-import { Recommender } from './predilect/index.js';
+import { Recommender } from './predilect/predilect.cdn.js';
 
 const base = document.documentElement.dataset.root;
 const dialog = document.getElementById('site-search');
@@ -43,9 +42,16 @@ function card(found) {
   return link;
 }
 
+/** A recommender over the sections. */
+const load = (options) =>
+  Recommender.create({
+    catalogue: at('search/docs.predilect'),
+    words: at('search/docs.words'),
+    worker: new Worker(new URL('./search-worker.js', import.meta.url), { type: 'module' }),
+    ...options,
+  });
+
 const search = document.createElement('predilect-search');
-search.setAttribute('catalogue', at('search/docs.predilect'));
-search.setAttribute('words', at('search/docs.words'));
 search.setAttribute('heading', '');
 search.setAttribute('k', '8');
 search.texts = { searchHint: 'Search the documentation' };
@@ -59,14 +65,12 @@ more.onclick = async () => {
   more.disabled = true;
   how.textContent = 'The encoder is being loaded …';
   try {
-    const recommender = await Recommender.create({
-      catalogue: at('search/docs.predilect'),
-      words: at('search/docs.words'),
-      encoder: at('model/'),
-    });
+    const recommender = await load({ encoder: at('model/') });
     await recommender.loadEncoder();
     const text = search.value;
+    const before = search.recommender;
     search.recommender = recommender;
+    before?.close();
     search.value = text;
     how.textContent = 'By words and by meaning. Nothing that you type leaves this page.';
     more.remove();
@@ -76,7 +80,17 @@ more.onclick = async () => {
   }
   search.shadowRoot.querySelector('input')?.focus();
 };
-document.getElementById('site-search-place').append(search, more);
+
+const ready = load().then(
+  (recommender) => {
+    search.recommender = recommender;
+    document.getElementById('site-search-place').append(search, more);
+    how.textContent = 'By words. Nothing that you type leaves this page.';
+  },
+  (error) => {
+    how.textContent = `The search cannot be loaded: ${error.message}`;
+  },
+);
 
 document.getElementById('site-search-close').onclick = () => dialog.close();
 dialog.addEventListener('click', (event) => {
@@ -86,7 +100,9 @@ dialog.addEventListener('click', (event) => {
 /** Opens the search and puts the caret into it. */
 export async function open() {
   if (!dialog.open) dialog.showModal();
-  for (let tries = 0; tries < 100; tries++) {
+  await ready;
+  // The element draws itself a moment after it has its recommender.
+  for (let tries = 0; tries < 100 && dialog.open; tries++) {
     const box = search.shadowRoot?.querySelector('input');
     if (box) {
       box.focus();

@@ -57,7 +57,7 @@ for (const block of document.querySelectorAll('.code')) {
 const seek = byId('site-seek');
 const load = () => import('./search.js');
 seek.hidden = false;
-// The search is some 300 KB: it is fetched when somebody is about to use it.
+// The search is half a megabyte: it is fetched when somebody is about to use it.
 seek.addEventListener('pointerenter', load, { once: true });
 seek.addEventListener('focus', load, { once: true });
 seek.onclick = async () => (await load()).open();
