@@ -82,13 +82,22 @@ function drawing(/** @type {string} */ source, /** @type {string} */ text, /** @
   return `</p><div class="wide" tabindex="0" role="group" aria-label="Drawing">${drawn}</div><p>`;
 }
 
+/** Code with its parts marked; what a shell is told to write into a file is none of its words. */
+function coloured(/** @type {string} */ code, /** @type {string} */ name) {
+  const parts = name === 'sh' ? code.split(/(?<=<<'EOF'\n)([\s\S]*?)(?=^EOF$)/m) : [code];
+  const plain = (/** @type {string} */ text) => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  return parts
+    .map((part, at) => (at % 2 === 1 ? plain(part) : hljs.highlight(part, { language: name }).value))
+    .join('');
+}
+
 /** A renderer for pages of the site. */
 export function renderer() {
   const md = new MarkdownIt({
     html: false,
     linkify: false,
     typographer: false,
-    highlight: (code, name) => (hljs.getLanguage(name) ? hljs.highlight(code, { language: name }).value : ''),
+    highlight: (code, name) => (hljs.getLanguage(name) ? coloured(code, name) : ''),
   });
   // Comments name the file that a block shows; they are for the test that compares.
   md.core.ruler.before('normalize', 'comments', (state) => {
