@@ -9,14 +9,16 @@ import { createGunzip } from 'node:zlib';
 import { defaultModel, encodeAll, readEncoder } from './encode.mjs';
 import { Failure } from './failure.mjs';
 import { loadModule, told } from './modules.mjs';
+import { HEAD, isFolder, readerFor, readFolder } from './readers/index.mjs';
 
 /**
  * @typedef {object} BuildRequest
- * @property {string[]} inputs paths of JSON Lines, JSON or CSV files, plain or gzipped; `-` is standard input
+ * @property {string[]} inputs paths of JSON Lines, JSON or CSV files or feeds, plain or gzipped; of folders; `-` is standard input
  * @property {string} [output] path of the catalogue; without it only the report is made
  * @property {boolean} [words] whether the index of words is written beside it, true by default
  * @property {string} [model] folder of the encoder
  * @property {Record<string, unknown>} [options] the builder's options: name, field mapping, limits
+ * @property {string} [base] what addresses of a folder's pages begin with, `/` by default
  * @property {number} [threads] workers that encode, by default one a core
  * @property {string} [topicsOf] path of an earlier catalogue whose topics are kept, where half of the items have the title, text,
  *   tags and category they had
@@ -38,6 +40,7 @@ export async function buildCatalogue({
   words = true,
   model,
   options = {},
+  base = '/',
   threads,
   topicsOf,
   known,
@@ -55,7 +58,9 @@ export async function buildCatalogue({
   try {
     for (const input of inputs) {
       if (inputs.length > 1) told(() => builder.begin(basename(input)));
-      for await (const chunk of chunks(input)) told(() => builder.push(chunk));
+      // With a format named, or a separator, an input is what it is said to be.
+      const asIs = (options.format ?? 'auto') !== 'auto' || options.delimiter !== undefined;
+      for await (const chunk of asIs ? chunks(input) : records(input, base)) told(() => builder.push(chunk));
     }
     const report = JSON.parse(told(() => builder.finish()));
     const summary = builder.summary();
@@ -97,6 +102,35 @@ export async function buildCatalogue({
 export function wordsBeside(/** @type {string} */ output) {
   const extension = extname(output);
   return `${output.slice(0, output.length - extension.length)}${extension === '.words' ? '.words.index' : '.words'}`;
+}
+
+/** An input as what the builder reads; feeds are taken as a whole, all else as it comes. */
+async function* records(/** @type {string} */ input, /** @type {string} */ base) {
+  if (input !== '-' && (await isFolder(input))) {
+    yield await readFolder(input, base);
+    return;
+  }
+  /** @type {Buffer[]} */
+  const kept = [];
+  let length = 0;
+  /** @type {ReturnType<typeof readerFor>} */
+  let reader;
+  let decided = false;
+  for await (const chunk of chunks(input)) {
+    if (decided && !reader) {
+      yield chunk;
+      continue;
+    }
+    kept.push(chunk);
+    length += chunk.length;
+    if (decided || length < HEAD) continue;
+    decided = true;
+    reader = readerFor(Buffer.concat(kept));
+    if (!reader) yield* kept.splice(0);
+  }
+  const all = Buffer.concat(kept);
+  reader ??= decided ? undefined : readerFor(all);
+  yield reader ? reader(all.toString('utf8'), basename(input)) : all;
 }
 
 /** The bytes of an input in pieces, unpacked if they are gzipped. */

@@ -117,9 +117,14 @@ async function shipped() {
 function packages() {
   const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
   return Object.entries(lock.packages)
-    .filter(([path, { link }]) => path.startsWith('node_modules/') && !link)
+    .filter(([path, { link }]) => path.includes('node_modules/') && !link)
     .map(([path, { version, license = '', optional = false }]) => {
-      return { name: path.slice('node_modules/'.length), version, licence: license, optional };
+      return {
+        name: path.slice(path.indexOf('node_modules/') + 'node_modules/'.length),
+        version,
+        licence: license,
+        optional,
+      };
     });
 }
 
@@ -241,6 +246,10 @@ The long run of the fuzzer adds libfuzzer-sys and arbitrary (MIT OR Apache-2.0; 
 ${table(['licence', 'packages'], licences(npms.filter(({ optional }) => !optional)))}
 
 and the programs of these for each kind of machine, under the same licences.
+
+Most come with Eleventy, which makes the documentation out of Markdown that lies all over the repository. markdown-it is its own reader of
+Markdown, also asked for sections and anchors; highlight.js colours code when the pages are made, so that they need no script for it;
+TypeScript 5.9 reads the published types for the reference, for TypeScript 7 has no interface to do so.
 
 ## \`unsafe\` in this project
 

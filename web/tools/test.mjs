@@ -81,6 +81,13 @@ const STAGES = [
     // One after the other: bundlers take all cores.
     act: () => nodeTest(['web/tests/package'], '--test-concurrency=1'),
   },
+  {
+    name: 'documentation',
+    parts: ['browser'],
+    needs: ['wasm modules', 'typescript', 'chromium'],
+    // One after the other: both encode texts on all cores.
+    act: () => nodeTest(['site/tests'], '--test-concurrency=1'),
+  },
   { name: 'size budgets', parts: ['web'], needs: ['demo'], act: size },
 ];
 

@@ -6,6 +6,7 @@ import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { buildCatalogue } from '../build.mjs';
 import { Failure } from '../failure.mjs';
+import { filesOf } from '../readers/index.mjs';
 
 const LISTS = [
   'id',
@@ -25,11 +26,14 @@ const TEXTS = ['name', 'format', 'delimiter', 'default-lang'];
 const FLAGS = ['strict', 'keep-duplicates'];
 
 const OPTIONS = `
-  INPUT                   JSON Lines, a JSON array, or CSV/TSV with a header row; plain or gzipped; - is standard input
+  INPUT                   JSON Lines, a JSON array, or CSV/TSV with a header row; a product feed of Google Merchant Center (TSV, CSV
+                          or XML); RSS or Atom; plain or gzipped; - is standard input. Or a folder: of Markdown with front
+                          matter, or of built pages (HTML; those that its sitemap.xml names, if it has one)
   -o, --output FILE       catalogue file to write
       --model DIR         folder of the encoder [PREDILECT_MODEL, or models/predilect-encoder-small]
       --name NAME         name of the catalogue [the output's file name]
-      --format FORMAT     auto, jsonl, json, csv or tsv [auto]
+      --format FORMAT     auto, jsonl, json, csv or tsv [auto]; feeds are known by their content
+      --base ADDRESS      what the addresses of a folder's pages begin with [/]
       --delimiter CHAR    separator of CSV cells [guessed]
       --id, --title, --text, --tags, --category, --date, --popularity, --lang FIELD[,FIELD]
                           which source fields these are [the usual names]
@@ -55,7 +59,10 @@ export const HELP = `Build a catalogue: read records, clean and encode them, wri
 Usage: predilect build <INPUT>... -o <FILE> [options]
 ${OPTIONS}
 
-Example: predilect build books.csv -o books.predilect --title Name --tags Genres --fields price,year`;
+Examples:
+  predilect build books.csv -o books.predilect --title Name --tags Genres --fields price,year
+  predilect build feed.xml -o shop.predilect
+  predilect build content/posts -o public/blog.predilect --base /posts/`;
 
 export const WATCH_HELP = `Build a catalogue, and again whenever an input changes; only texts that are new are encoded.
 
@@ -71,7 +78,10 @@ function parse(/** @type {string[]} */ args) {
   const known = {
     ...Object.fromEntries(LISTS.map((name) => [name, { type: 'string', multiple: true }])),
     ...Object.fromEntries(
-      [...TEXTS, 'model', 'max-chars', 'threads', 'every', 'topics-of'].map((name) => [name, { type: 'string' }]),
+      [...TEXTS, 'model', 'max-chars', 'threads', 'every', 'topics-of', 'base'].map((name) => [
+        name,
+        { type: 'string' },
+      ]),
     ),
     ...Object.fromEntries([...FLAGS, 'no-words', 'dry-run', 'json'].map((name) => [name, { type: 'boolean' }])),
     output: { type: 'string', short: 'o' },
@@ -139,6 +149,7 @@ async function once(
     output: values['dry-run'] ? undefined : values.output,
     words: !values['no-words'],
     model: values.model,
+    base: values.base,
     options,
     threads,
     // What is watched keeps its topics from one build to the next.
@@ -199,7 +210,8 @@ export async function watch(/** @type {string[]} */ args) {
 async function states(/** @type {string[]} */ paths) {
   const state = async (/** @type {string} */ path) => {
     const { mtimeMs, size, ino } = await stat(path);
-    return `${mtimeMs} ${size} ${ino}`;
+    return `${path} ${mtimeMs} ${size} ${ino}`;
   };
-  return (await Promise.all(paths.map((path) => state(path).catch(() => 'missing')))).join('\n');
+  const all = (await Promise.all(paths.map((path) => filesOf(path).catch(() => [path])))).flat();
+  return (await Promise.all(all.map((path) => state(path).catch(() => 'missing')))).join('\n');
 }
