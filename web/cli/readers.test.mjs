@@ -59,6 +59,7 @@ test('prices as feeds write them', () => {
     '15 GBP': 15,
     free: undefined,
   };
+  Object.assign(cases, { '12.500 KWD': 12.5, '1 299,00 EUR': 1299, "1'299.00 CHF": 1299 });
   for (const [text, expected] of Object.entries(cases)) assert.equal(price(text), expected, text);
   assert.equal(merchant({ price: '20 EUR', sale_price: '15 EUR' }).price, 15);
 });
@@ -69,6 +70,29 @@ test('a product table: quoted cells, other separators, spaces in names, a mark a
   );
   assert.deepEqual(one, { id: 'a', title: 'Pot; "iron"', description: 'two\nlines', url: 'u', image: 'i' });
   assert.deepEqual(two, { id: 'b', title: 'Cup', url: 'v' });
+});
+
+test('a product table keeps its own columns, and tells of a quote that is never closed', () => {
+  const [one] = merchantTable('id,title,link,image_link,price,currency,category,tags\na,Pot,u,i,5,EUR,Tea,iron\n');
+  assert.deepEqual(one, {
+    id: 'a',
+    title: 'Pot',
+    price: 5,
+    currency: 'EUR',
+    category: 'Tea',
+    tags: 'iron',
+    url: 'u',
+    image: 'i',
+  });
+  assert.throws(
+    () => merchantTable('id\ttitle\tlink\timage_link\na\t"12 inch pan\tu\ti\nb\tCup\tv\tj\n'),
+    /row 2: a quote/,
+  );
+  const [entry] = feed(
+    '<feed><entry><g:id>1</g:id><title>Pot</title><link href="https://a.example/1"/></entry></feed>',
+    'feed',
+  );
+  assert.equal(entry.url, 'https://a.example/1');
 });
 
 test('Atom: the alternate link, terms, HTML in content', () => {
@@ -140,6 +164,50 @@ test('a folder: Markdown before HTML, hidden files and packages left out', () =>
       assert.equal((await filesOf(folder)).length, 3, 'what is watched');
     },
   ));
+
+test('titles are no comments of code, prose that begins with a word of JavaScript stays, folders as people type them', () =>
+  within(
+    {
+      'posts/a.md': '---\ndescription: >\n---\n```sh\n# install\n```\n\n# Tea\n\nexport taxes rose.\n',
+      'posts/b.mdx': 'import X from "x"\n\nText',
+    },
+    async (folder) => {
+      const here = process.cwd();
+      try {
+        process.chdir(folder);
+        for (const way of ['.', './posts', 'posts/', 'posts/../posts']) {
+          const records = await folderRecords(way);
+          assert.deepEqual(
+            records.map(({ title, text }) => [title.replace('posts/', ''), text]),
+            [
+              ['Tea', 'export taxes rose.'],
+              ['b.mdx', 'Text'],
+            ],
+            way,
+          );
+        }
+      } finally {
+        process.chdir(here);
+      }
+    },
+  ));
+
+test('a sitemap of sitemaps rules nothing out, a broken one is told, and the front page is below a prefix, too', () =>
+  within({ 'index.html': '<title>Home</title>', 'a.html': '<title>A</title>' }, async (folder) => {
+    const records = async (source) => {
+      writeFileSync(join(folder, 'sitemap.xml'), source);
+      return (await folderRecords(folder)).map(({ id }) => id);
+    };
+    assert.equal((await records('<sitemapindex><sitemap><loc>https://x/1.xml</loc></sitemap></sitemapindex>')).length, 2);
+    assert.deepEqual(
+      await records('<urlset><url><loc>https://x/my/</loc></url><url><loc>https://x/my/b</loc></url></urlset>'),
+      ['index.html'],
+    );
+    await assert.rejects(
+      records('<urlset><url><loc>https://x/100%</loc></url></urlset>'),
+      /sitemap\.xml: cannot be read/,
+    );
+  }));
 
 test('a built site: the sitemap decides, below a prefix and without .html too', () =>
   within(

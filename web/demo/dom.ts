@@ -26,7 +26,10 @@ export async function change(update: () => void): Promise<void> {
 }
 
 /** Lets the browser draw what there is, and answer to the reader, before more is made. */
-export const breath = (): Promise<void> => new Promise((next) => setTimeout(next));
+export const breath = async (): Promise<void> => {
+  // Nobody waits for a page that is not seen, and its timers are slow.
+  if (!document.hidden) await new Promise((next) => setTimeout(next));
+};
 
 /** Replaces an element's children and keeps the focus on the control of the same `data-key`. */
 export function replaceKeepingFocus(parent: HTMLElement, children: Node[]): void {

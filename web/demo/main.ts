@@ -104,8 +104,10 @@ async function show(shown: Shown, before: Shown | undefined): Promise<void> {
 /** Draws the first answer in steps: the list, then what stands around it. */
 async function drawFirst(shown: Shown): Promise<void> {
   const own = ready();
+  const grid = byId('grid');
   renderFrame(own, shown);
-  await dealCards(byId('grid'), shown.items, marks(shown.profile), cardHost);
+  grid.setAttribute('aria-busy', 'true');
+  await dealCards(grid, shown.items, marks(shown.profile), cardHost);
   for (const draw of [
     () => renderPicker(shown, own, pickerHost),
     () => renderRows(shown, cardHost),
@@ -114,6 +116,7 @@ async function drawFirst(shown: Shown): Promise<void> {
     await breath();
     draw();
   }
+  grid.removeAttribute('aria-busy');
 }
 
 /** Draws everything again in the language of the page. */

@@ -118,8 +118,7 @@ async function contentOf(records: Records, most: number): Promise<string | Uint8
     const said = `${(bytes / 1e6).toFixed(1)} MB of at most ${(most / 1e6).toFixed(1)} MB`;
     throw new PredilectError('too-large', `the records have ${said}; take a part, or build with \`predilect build\``);
   };
-  if (typeof records === 'string') fits(records.length);
-  if (typeof records === 'string') return records;
+  if (typeof records === 'string') return measured(records, fits);
   if (typeof Blob !== 'undefined' && records instanceof Blob) {
     fits(records.size);
     return new Uint8Array(await records.arrayBuffer());
@@ -129,7 +128,19 @@ async function contentOf(records: Records, most: number): Promise<string | Uint8
     return new Uint8Array(records);
   }
   if (!Array.isArray(records)) throw bad('records are a text, bytes, a Blob, or an array of objects');
-  return records.map((record) => JSON.stringify(record)).join('\n');
+  let lines: string;
+  try {
+    lines = records.map((record) => JSON.stringify(record)).join('\n');
+  } catch (error) {
+    throw new PredilectError('bad-input', `a record cannot be written as JSON: ${String(error)}`, { cause: error });
+  }
+  return measured(lines, fits);
+}
+
+/** A text whose bytes in UTF-8 fit. */
+function measured(text: string, fits: (bytes: number) => void): string {
+  fits(new TextEncoder().encode(text).length);
+  return text;
 }
 
 /** Has the work done: by a worker, which lives as long as it takes, or on this thread. */

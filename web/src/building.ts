@@ -83,10 +83,11 @@ export async function build(
   ]);
   await glue.default({ module_or_path: module });
   const builder = new glue.Builder(asked.options);
+  let lazy: LazyEncoder | undefined;
   try {
     const report = guarded(() => read(builder, asked));
     if (!encode) return { report };
-    const lazy = new LazyEncoder({
+    lazy = new LazyEncoder({
       folder: encode.folder,
       wasm: encode.wasm,
       allowed,
@@ -99,13 +100,19 @@ export async function build(
     const fingerprint = encoder.fingerprint;
     // Its memory is wanted for writing.
     lazy.close();
+    lazy = undefined;
     return guarded(() => {
       const catalogue = builder.assemble(vectors, fingerprint) as Uint8Array<ArrayBuffer>;
       const words = glue.indexWords(catalogue) as Uint8Array<ArrayBuffer>;
       return { report, made: { catalogue, words } };
     });
   } finally {
-    builder.free();
+    lazy?.close();
+    try {
+      builder.free();
+    } catch {
+      // A builder that has trapped cannot be freed; why it has is what to tell.
+    }
   }
 }
 

@@ -74,7 +74,7 @@ export async function ask(/** @type {string[]} */ args) {
   try {
     const { filter } = await listOptions(recommender, values);
     const k = number('-k', values.k);
-    const reply = await recommender.ask(question, { ...(k && { k }), lang: values.lang, filter, by });
+    const reply = await recommender.ask(question, { ...(k !== undefined && { k }), lang: values.lang, filter, by });
     if (values.json) {
       console.log(JSON.stringify(reply));
       return;

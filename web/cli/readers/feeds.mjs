@@ -20,11 +20,15 @@ const filled = (/** @type {Record_} */ record) =>
     Object.entries(record).filter(([, value]) => value !== undefined && value !== '' && String(value).length > 0),
   );
 
+/** Currencies that are divided into a thousand parts. */
+const THOUSANDTHS = /\b(BHD|IQD|JOD|KWD|LYD|OMR|TND)\b/;
+
 /** The number of a price such as `39.90 EUR`, `EUR 39,90` or `1,299.00 USD`. */
 function amount(/** @type {string | undefined} */ text) {
   const digits = text
-    ?.match(/\d[\d.,]*/)?.[0]
-    .replace(/[.,](?=\d{3}(\D|$))/g, '')
+    ?.match(/\d(?:[\d.,]|['’\s](?=\d))*/)?.[0]
+    .replace(/['’\s]/g, '')
+    .replace(THOUSANDTHS.test(text) ? /[.,](?=\d{3}[.,])/g : /[.,](?=\d{3}(\D|$))/g, '')
     .replace(',', '.');
   return digits === undefined ? undefined : Number(digits);
 }
@@ -39,12 +43,14 @@ export function merchant(/** @type {Record<string, string>} */ row) {
     .filter(Boolean);
   return filled({
     ...rest,
-    url: link,
-    image: image_link,
-    price: amount(sale_price || price),
-    currency: price?.match(/[A-Z]{3}/)?.[0],
-    category: path[0],
-    tags: path.length > 1 ? path.slice(1) : undefined,
+    ...filled({
+      url: link,
+      image: image_link,
+      price: amount(sale_price || price),
+      currency: price?.match(/[A-Z]{3}/)?.[0],
+      category: path[0],
+      tags: path.length > 1 ? path.slice(1) : undefined,
+    }),
   });
 }
 
@@ -75,6 +81,7 @@ function rows(text, separator) {
       if (sign === '\n') all.push([]);
     } else cell += sign;
   }
+  if (inside) throw new Failure(`row ${all.length}: a quote is opened and never closed`);
   all.at(-1)?.push(cell.replace(/\r$/, ''));
   return all.filter((row) => row.some((value) => value !== ''));
 }
@@ -129,7 +136,9 @@ export function feed(/** @type {string} */ source, /** @type {string} */ name) {
   if (items.length === 0) throw new Failure(`${name}: <${root.name}> has no <item> or <entry>`);
   return items.map((item) => {
     if (item.children.some((one) => one.name.startsWith('g:'))) {
-      const fields = item.children.map((one) => /** @type {const} */ ([one.name.replace(/^g:/, ''), one.text.trim()]));
+      const fields = item.children.map(
+        (one) => /** @type {const} */ ([one.name.replace(/^g:/, ''), one.text.trim() || (one.attributes.href ?? '')]),
+      );
       return merchant(Object.fromEntries(fields.filter(([, text]) => text !== '')));
     }
     const links = item.children.filter((one) => one.name === 'link');

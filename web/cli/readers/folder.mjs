@@ -1,7 +1,7 @@
 // A folder of Markdown, or of built pages -> records, one a file.
 
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { Failure } from '../failure.mjs';
 import { parseXml, textOf } from './xml.mjs';
 
@@ -15,7 +15,7 @@ export async function pagesOf(/** @type {string} */ folder) {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
     .filter((entry) => entry.isFile() && (MARKDOWN.test(entry.name) || HTML.test(entry.name)))
-    .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(folder.replace(/[\\/]+$/, '').length + 1))
+    .map((entry) => relative(folder, join(entry.parentPath ?? entry.path, entry.name)))
     .map((path) => path.replaceAll('\\', '/'))
     .filter((path) => !/(^|\/)(\.|node_modules\/)/.test(path))
     .sort();
@@ -48,7 +48,8 @@ export function frontMatter(/** @type {string} */ source) {
     const [, name, value] = line.match(/^([\w-]+)\s*[:=]\s*(.*)$/) ?? [];
     if (name !== undefined) {
       last = name.toLowerCase();
-      fields[last] = scalar(value);
+      // `>` and `|` begin a text of several lines.
+      fields[last] = /^[>|][+-]?$/.test(value.trim()) ? '' : scalar(value);
     } else if (entry !== undefined && last) {
       fields[last] = [...(Array.isArray(fields[last]) ? fields[last] : []), scalar(entry)];
     }
@@ -56,11 +57,12 @@ export function frontMatter(/** @type {string} */ source) {
   return { fields, body: source.slice(whole.length) };
 }
 
+/** Markdown without its blocks of code. */
+const prose = (/** @type {string} */ body) => body.replace(/^(```|~~~)[\s\S]*?^\1.*$/gm, ' ');
+
 /** Markdown as plain text. */
 function plain(/** @type {string} */ body) {
   return body
-    .replace(/^(```|~~~)[\s\S]*?^\1.*$/gm, ' ')
-    .replace(/^(import|export)\s.*$/gm, ' ')
     .replace(/!\[[^\]]*\]\([^)]*\)/g, ' ')
     .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
     .replace(/^\s*(#{1,6}|>|[-*+]|\d+\.)\s+/gm, '')
@@ -79,7 +81,9 @@ const list = (/** @type {unknown} */ value) =>
   Array.isArray(value) ? value : typeof value === 'string' && value ? value.split(/\s*,\s*/) : undefined;
 
 function markdown(/** @type {string} */ source, /** @type {string} */ path, /** @type {string} */ base) {
-  const { fields, body } = frontMatter(source);
+  const { fields, body: whole } = frontMatter(source);
+  // What `.mdx` imports is no text.
+  const body = prose(/\.mdx$/i.test(path) ? whole.replace(/^(import|export)\s.*$/gm, ' ') : whole);
   if (String(fields.draft) === 'true' || String(fields.published) === 'false') return undefined;
   const [heading, title] = body.match(/^#\s+(.+)$/m) ?? ['', undefined];
   const named = fields.permalink ?? fields.url;
@@ -137,12 +141,19 @@ function page(/** @type {string} */ html, /** @type {string} */ path, /** @type 
 async function sitemap(/** @type {string} */ folder) {
   const source = await readFile(join(folder, 'sitemap.xml'), 'utf8').catch(() => undefined);
   if (source === undefined) return undefined;
-  const all = parseXml(source).children.map(
-    (one) => /** @type {const} */ ([textOf(one, 'loc'), textOf(one, 'lastmod')]),
-  );
   /** @type {Map<string, string | undefined>} */
   const paths = new Map();
-  for (const [loc, changed] of all) if (loc) paths.set(decodeURIComponent(new URL(loc, 'http://x').pathname), changed);
+  try {
+    const root = parseXml(source);
+    // An index names other sitemaps, and no pages.
+    if (root.name !== 'urlset') return undefined;
+    for (const one of root.children) {
+      const loc = textOf(one, 'loc');
+      if (loc) paths.set(decodeURIComponent(new URL(loc, 'http://x').pathname), textOf(one, 'lastmod'));
+    }
+  } catch (error) {
+    throw new Failure(`${join(folder, 'sitemap.xml')}: cannot be read: ${error.message}`);
+  }
   return paths;
 }
 
@@ -158,6 +169,9 @@ export async function folderRecords(folder, base = '/') {
   const chosen = written.length > 0 ? written : paths;
   if (chosen.length === 0) throw new Failure(`${folder}: the folder has no Markdown and no HTML files`);
   const named = written.length > 0 ? undefined : await sitemap(folder);
+  // The address of the whole site: what all others begin with.
+  const addresses = [...(named?.keys() ?? [])];
+  const front = addresses.find((one) => one.endsWith('/') && addresses.every((other) => other.startsWith(one)));
   const records = [];
   for (const path of chosen) {
     const source = await readFile(join(folder, path), 'utf8');
@@ -166,7 +180,7 @@ export async function folderRecords(folder, base = '/') {
     // Sitemaps may name a page with its folder's address, with index.html, or without .html; and below any prefix.
     const ways = [`/${path}`, address(`/${path}`, ''), `/${path.replace(HTML, '')}`];
     const found =
-      named && [...named.keys()].find((one) => ways.some((way) => one.endsWith(way) && (way !== '/' || one === '/')));
+      named && addresses.find((one) => ways.some((way) => (way === '/' ? one === front : one.endsWith(way))));
     if (named && found === undefined) continue;
     records.push({ ...record, date: record.date ?? (found && named?.get(found)) });
   }

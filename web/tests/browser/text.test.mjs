@@ -45,7 +45,7 @@ test('before anything is typed the page says how large the model is, and has not
   const { page } = shared;
   await page.waitForFunction(() => /\d+(\.\d+)? MB/.test(document.getElementById('model').textContent));
   assert.ok(!server.requests.some((path) => path.endsWith('.onnx')));
-  assert.ok(!server.requests.some((path) => path.endsWith('/wasm/encoder.js')));
+  assert.ok(!server.requests.some((path) => path.endsWith('/wasm/encoder_bg.wasm')));
 });
 
 test('a download can be cancelled, and starts anew when text comes again', { timeout: LOADING }, async () => {
@@ -171,7 +171,9 @@ test('with the network gone everything still works, and nothing was asked for', 
   await updated(page, () => page.locator('[data-key="forget-all"]').click());
 
   assert.deepEqual(asked, []);
-  assert.deepEqual(server.requests, []);
+  // A browser looks by itself whether a service worker is the newest, that of an earlier test's visitor too.
+  const own = server.requests.filter((path) => path !== '/sw.js' && path !== '/files.js');
+  assert.deepEqual(own, []);
   assert.deepEqual(problems, [], 'no error and no violation of the policy');
 });
 
