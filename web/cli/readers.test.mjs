@@ -198,7 +198,10 @@ test('a sitemap of sitemaps rules nothing out, a broken one is told, and the fro
       writeFileSync(join(folder, 'sitemap.xml'), source);
       return (await folderRecords(folder)).map(({ id }) => id);
     };
-    assert.equal((await records('<sitemapindex><sitemap><loc>https://x/1.xml</loc></sitemap></sitemapindex>')).length, 2);
+    assert.equal(
+      (await records('<sitemapindex><sitemap><loc>https://x/1.xml</loc></sitemap></sitemapindex>')).length,
+      2,
+    );
     assert.deepEqual(
       await records('<urlset><url><loc>https://x/my/</loc></url><url><loc>https://x/my/b</loc></url></urlset>'),
       ['index.html'],
