@@ -1,8 +1,8 @@
 // `predilect/build`: a catalogue made where the records are, in a page or in Node. Nothing is uploaded.
 
 import type { Answered, Asked, BuildReport, Told } from './building.js';
-import { workingFolder } from './disk.js';
 import { abortError, PredilectError } from './errors.js';
+import { absolute, address, checkKnown } from './options.js';
 import { workerOf } from './start.js';
 import type { CallOptions, Progress, WasmSource } from './types.js';
 
@@ -70,8 +70,8 @@ const ROLES: readonly Role[] = ['id', 'title', 'text', 'tags', 'category', 'date
  * @throws {PredilectError} `no-items`, `not-text`, `too-large`, `bad-input`
  */
 export async function readRecords(records: Records, options: ReadOptions = {}): Promise<BuildReport> {
-  check('readRecords', options, KEYS);
-  return (await answer(await asked(records, options), options)).report;
+  checkKnown(KEYS, options, 'readRecords()');
+  return (await answer(await asked('readRecords', records, options), options)).report;
 }
 
 /**
@@ -80,13 +80,18 @@ export async function readRecords(records: Records, options: ReadOptions = {}): 
  * @throws {PredilectError} as `readRecords`; and where the encoder cannot be loaded
  */
 export async function buildCatalogue(records: Records, options: BuildOptions): Promise<Built> {
-  check('buildCatalogue', options, BUILD_KEYS);
+  checkKnown(BUILD_KEYS, options, 'buildCatalogue()');
+  const call = 'buildCatalogue';
   const { encoder, offline = true } = options;
   if (encoder === undefined) throw bad('buildCatalogue() needs { encoder }: the folder of the encoder');
-  const request = await asked(records, options);
+  const request = await asked(call, records, options);
   request.encode = {
-    folder: address(String(encoder).replace(/\/*$/, '/')),
-    wasm: source(options.encoderWasmUrl ?? new URL('./wasm/encoder_bg.wasm', import.meta.url)),
+    folder: address('encoder', String(encoder).replace(/\/*$/, '/'), call),
+    wasm: absolute(
+      'encoderWasmUrl',
+      options.encoderWasmUrl ?? new URL('./wasm/encoder_bg.wasm', import.meta.url),
+      call,
+    ),
     offline,
   };
   const { report, made } = await answer(request, options);
@@ -95,7 +100,7 @@ export async function buildCatalogue(records: Records, options: BuildOptions): P
 }
 
 /** What the work needs, checked. */
-async function asked(records: Records, options: ReadOptions): Promise<Asked> {
+async function asked(call: string, records: Records, options: ReadOptions): Promise<Asked> {
   const { name = 'catalogue', columns = {}, drop = [], encoding, maxBytes = 50e6, maxItems = 20_000 } = options;
   const builder: Record<string, unknown> = { name, drop };
   for (const [role, names] of Object.entries(columns)) {
@@ -107,7 +112,11 @@ async function asked(records: Records, options: ReadOptions): Promise<Asked> {
     options: JSON.stringify(builder),
     encoding,
     maxItems,
-    builder: source(options.builderWasmUrl ?? new URL('./wasm/builder_bg.wasm', import.meta.url)),
+    builder: absolute(
+      'builderWasmUrl',
+      options.builderWasmUrl ?? new URL('./wasm/builder_bg.wasm', import.meta.url),
+      call,
+    ),
   };
 }
 
@@ -183,26 +192,6 @@ function startWorker(): Worker {
     if (!(error instanceof DOMException) || error.name !== 'SecurityError') throw error;
     return workerOf(`import ${JSON.stringify(import.meta.url.replace(/[^/]*$/, 'build-worker.js'))};`);
   }
-}
-
-/** An address that a worker can use; bytes and modules as they are. */
-function source(given: WasmSource): WasmSource {
-  return typeof given === 'string' || given instanceof URL ? address(String(given)) : given;
-}
-
-function address(given: string): string {
-  const base = globalThis.document?.baseURI ?? globalThis.location?.href ?? workingFolder();
-  try {
-    return new URL(given, base).href;
-  } catch (error) {
-    throw new PredilectError('bad-input', `"${given}" is no address`, { cause: error });
-  }
-}
-
-function check(call: string, options: object, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null) throw bad(`${call}() takes its options as an object`);
-  const other = Object.keys(options).find((key) => !known.includes(key));
-  if (other !== undefined) throw bad(`${call}() has no option "${other}"; it knows ${known.join(', ')}`);
 }
 
 const bad = (message: string): PredilectError => new PredilectError('bad-input', message);

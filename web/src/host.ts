@@ -114,7 +114,7 @@ export class Host {
       case 'recommend':
         return recommend(searched, ...message.args);
       case 'more':
-        return recommend(searched, engine.requestOf(message.args[0]), message.args);
+        return recommend(searched, engine.requestOf(message.args[0]), true, message.args);
       case 'ask':
         return ask(searched, ...message.args);
       case 'search':

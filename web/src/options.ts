@@ -74,11 +74,14 @@ const KEYS = {
 
 /** Refuses what is not an object, or has a key that the call does not know, naming the nearest one that it does. */
 export function checkKeys(call: keyof typeof KEYS, given: unknown, name: string = call): void {
-  const called = name.endsWith(')') ? name : `${name}()`;
+  checkKnown(KEYS[call], given, name.endsWith(')') ? name : `${name}()`);
+}
+
+/** Refuses what is not an object, or has another key than those that are known. */
+export function checkKnown(known: readonly string[], given: unknown, called: string): void {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw new PredilectError('bad-input', `${called} takes an object, not ${describeValue(given)}`);
   }
-  const known: readonly string[] = KEYS[call];
   for (const key of Object.keys(given)) {
     if (known.includes(key)) continue;
     const near = nearest(key, known);
@@ -210,20 +213,20 @@ export function sha256(integrity: string): string {
 }
 
 /** An address made absolute: against the page, or in Node against the working folder. */
-export function address(option: string, source: string): string {
+export function address(option: string, source: string, call = 'create'): string {
   const base = globalThis.document?.baseURI ?? globalThis.location?.href ?? workingFolder();
   try {
     return new URL(source, base).href;
   } catch (error) {
     throw new PredilectError(
       'bad-input',
-      `create(): ${option} "${source}" is no address${base ? '' : '; outside a page pass an absolute one, or bytes'}`,
+      `${call}(): ${option} "${source}" is no address${base ? '' : '; outside a page pass an absolute one, or bytes'}`,
       { cause: error },
     );
   }
 }
 
 /** Addresses made absolute, because the worker resolves relative ones against itself; bytes and modules as they are. */
-export function absolute<T extends Source | WasmSource>(option: string, source: T): T | string {
-  return typeof source === 'string' || source instanceof URL ? address(option, String(source)) : source;
+export function absolute<T extends Source | WasmSource>(option: string, source: T, call = 'create'): T | string {
+  return typeof source === 'string' || source instanceof URL ? address(option, String(source), call) : source;
 }

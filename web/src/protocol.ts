@@ -42,7 +42,8 @@ export interface Calls {
   keep(options: KeepOptions): Kept;
   withdraw(name: string): void;
   record(events: string): boolean;
-  recommend(request: string): string;
+  /** `told`: the request has words to look for. */
+  recommend(request: string, told?: boolean): string;
   more(after: string, k?: number): string;
   search(text: string, request: string, how: SearchHow): string;
   ask(text: string, request: string, by?: SearchBy): string;

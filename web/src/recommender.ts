@@ -193,7 +193,8 @@ export class Recommender<Item = ItemFields> {
     }
     checkRecommend(options);
     const { signal, now = Date.now(), seed = this.#seed, ...request } = options;
-    return this.#read(await this.#client.call('recommend', [toJson({ ...request, now, seed })], signal));
+    const json = toJson({ ...request, now, seed });
+    return this.#read(await this.#client.call('recommend', request.text === undefined ? [json] : [json, true], signal));
   }
 
   /** Items like this one: short for `recommend({ surface: 'similar', items: [id] })`. */

@@ -70,15 +70,25 @@ export async function search(searched: Searched, text: string, request: string, 
   );
 }
 
-/** A list, or where it goes on; a request in words is looked for first, and its list goes on as it was looked for. */
+/** What a request in words is looked for by. */
+interface Told {
+  text?: string;
+  filter?: unknown;
+  by?: SearchBy;
+}
+
+/**
+ * A list, or where it goes on. `told`: the request may have words, which are looked for first; its list goes on as it was looked for.
+ */
 export async function recommend(
   searched: Searched,
   request: string,
+  told = false,
   more?: readonly [after: string, k?: number],
 ): Promise<string> {
   const { engine, time } = searched;
-  const { text, filter, ...rest } = JSON.parse(request) as { text?: string; filter?: unknown; by?: SearchBy };
   let known: [Uint32Array?, Float32Array?, string?] = [];
+  const { text, filter, ...rest } = (told ? JSON.parse(request) : {}) as Told;
   if (text !== undefined) {
     const { by } = rest;
     const asked = JSON.stringify({ text, filter });

@@ -145,6 +145,7 @@ test('what is typed into elements stays text', async () => {
     const [search, feed] = [element('predilect-search'), element('predilect-feed')];
     search.value = `${text} tea`;
     const cards = (own) => own.shadowRoot?.querySelectorAll('.card').length ?? 0;
+    // Two shadow trees, of which neither tells when it is drawn.
     for (let wait = 0; wait < 300 && !(cards(search) && cards(feed)); wait++)
       await new Promise((done) => setTimeout(done, 50));
     const inside = [search, feed].flatMap((own) => [...own.shadowRoot.querySelectorAll('script, [onerror], .why *')]);

@@ -185,6 +185,7 @@ test('a newer site is told of, and takes the place of the older one as a whole',
     await page.locator('#snack', { hasText: 'newer version' }).waitFor();
     const names = () =>
       page.evaluate(async () => (await caches.keys()).filter((name) => name.startsWith('predilect-demo')));
+    // Nothing tells a page that a cache is gone; the test's own time limit ends this.
     while ((await names()).length > 1) await page.waitForTimeout(50);
     assert.deepEqual(await names(), ['predilect-demo newer']);
     await context.setOffline(true);
