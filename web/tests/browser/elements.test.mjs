@@ -50,6 +50,44 @@ async function open(path, options = {}) {
 
 const titles = (page) => page.locator('predilect-feed [part=title]').allTextContents();
 
+test('a describer says why in its own words, where the facts bear them out', async () => {
+  const { page, problems } = await open('all.html');
+  const whys = page.locator('predilect-feed [part=why]');
+  await whys.first().waitFor();
+  const usual = await whys.allTextContents();
+  const told = await page.evaluate(async () => {
+    const feed = document.querySelector('predilect-feed');
+    const asked = [];
+    let running = 0;
+    feed.describe = async ({ about, items, template }) => {
+      asked.push({ about, title: items[0].title, running: running++ });
+      await new Promise((done) => setTimeout(done, 5));
+      running--;
+      if (asked.length === 2) return '<img src=x onerror=alert(1)>';
+      if (asked.length === 3) throw new Error('asleep');
+      return asked.length === 4 ? 'Zaphod loves it' : `worth a look: “${items[0].title}” (${template})`;
+    };
+    feed.refresh();
+    const all = () => [...feed.shadowRoot.querySelectorAll('[part=why]')].map((why) => why.textContent);
+    while (!all()[5]?.startsWith('worth')) await new Promise((done) => setTimeout(done, 20));
+    const said = all();
+    feed.describe = () => new Promise(() => {});
+    feed.refresh();
+    feed.remove();
+    return { asked, said };
+  });
+  assert.equal(told.asked.length, 6);
+  assert.ok(
+    told.asked.every(({ about, running }) => about === 'item' && running === 0),
+    JSON.stringify(told.asked),
+  );
+  for (const [at, said] of told.said.entries()) {
+    const { title } = told.asked[at];
+    assert.equal(said, [1, 2, 3].includes(at) ? usual[at] : `worth a look: “${title}” (${usual[at]})`);
+  }
+  assert.deepEqual(problems, []);
+});
+
 test('a feed of five attributes recommends, learns and undoes', async () => {
   const { page, problems } = await open('all.html');
   await page.locator('predilect-feed [part=card]').first().waitFor();
