@@ -72,7 +72,9 @@ export abstract class CardList extends PredilectElement {
     this.#describing?.abort();
     const { describe, language, templates } = this;
     if (!describe || this.card) return;
-    const { signal } = (this.#describing = new AbortController());
+    const describing = new AbortController();
+    this.#describing = describing;
+    const { signal } = describing;
     try {
       const { describeItem } = await import('../describe.js');
       for (const [at, item] of items.entries()) {
