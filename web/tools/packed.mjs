@@ -2,7 +2,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -22,5 +22,6 @@ export function unpack(name, sha512, folder, files = []) {
     .digest('base64');
   if (hash !== sha512) throw new Error(`${name} has the hash ${hash}, expected ${sha512}`);
   execFileSync('tar', ['xzf', file, ...files.map((path) => `package/${path}`)], options);
+  rmSync(join(folder, file));
   return join(folder, 'package');
 }
