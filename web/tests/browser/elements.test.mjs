@@ -57,7 +57,8 @@ test('a describer says why in its own words, where the facts bear them out', asy
   const usual = await whys.allTextContents();
   await page.evaluate(() => {
     const feed = document.querySelector('predilect-feed');
-    const asked = (window.asked = []);
+    const asked = [];
+    window.asked = asked;
     let running = 0;
     feed.describe = async ({ about, items, template }) => {
       asked.push({ about, title: items[0].title, running: running++ });
