@@ -2,6 +2,8 @@
 //!
 //! Every refusal is a JavaScript `Error` with a stable `code`.
 
+mod relaxed;
+
 use predilect_search::{Hit, IndexError};
 use wasm_bindgen::prelude::*;
 
@@ -15,6 +17,7 @@ impl Index {
     /// An empty index of vectors of `dimension` values, 1 to 2048.
     #[wasm_bindgen(constructor)]
     pub fn new(dimension: usize) -> Result<Self, JsValue> {
+        relaxed::load();
         predilect_search::VectorIndex::new(dimension)
             .map(Self)
             .map_err(|error| thrown("dimension-mismatch", &error.to_string()))

@@ -3,18 +3,22 @@
 //! One scan answers several queries at once. A filter is applied inside the scan, so a list is never shorter than the
 //! filter allows. Sums are integers and ties go to the lower row: every kernel gives the same hits and the same scores.
 
+mod coarse;
 mod heap;
 mod index;
 mod outline;
 mod sample;
 mod sketch;
 
-use predilect_core::kernel::{BLOCK, Block, Lanes, dot, scan_four, scan_one};
+use coarse::Facts;
+use predilect_core::kernel::{self, BLOCK, Block, Lanes, dot, scan_four, scan_one};
 use predilect_core::{Bitmap, Catalogue, ItemIdx, Query};
 
 pub use heap::TopK;
 pub use index::{IndexError, VectorIndex};
 pub use outline::{Outline, measure};
+#[cfg(target_family = "wasm")]
+pub use predilect_core::kernel::coarse::install as install_kernels;
 
 /// A row and its cosine with the query.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -69,13 +73,26 @@ pub fn top_k(
         if wanted == [0; 4] {
             continue;
         }
-        let mut fours = running.chunks_exact_mut(4);
-        for four in fours.by_ref() {
-            starts.into_iter().zip(wanted).for_each(|(start, wanted)| scan.four_queries(four, start, wanted));
+        // A block is in the nearest cache for all fours.
+        for (start, wanted) in starts.into_iter().zip(wanted) {
+            running.chunks_exact_mut(4).for_each(|four| scan.four_queries(four, start, wanted));
         }
-        fours.into_remainder().iter_mut().for_each(|search| scan.one_query(search, starts, wanted));
+        running
+            .chunks_exact_mut(4)
+            .into_remainder()
+            .iter_mut()
+            .for_each(|search| scan.one_query(search, starts, wanted));
     }
     searches.into_iter().map(|search| search.best.into_hits()).collect()
+}
+
+/// The hits of [`top_k`] without an outline, by the fastest way of this build.
+#[inline(never)]
+fn exact_top_k(rows: Rows<'_>, facts: Option<&Facts>, queries: &[&Query], k: usize, allowed: &Bitmap) -> Vec<Vec<Hit>> {
+    match facts {
+        Some(facts) if kernel::coarse::available(rows.dimension) => coarse::top_k(rows, facts, queries, k, allowed),
+        _ => top_k(rows, None, queries, k, allowed),
+    }
 }
 
 /// One query on its way through the rows.

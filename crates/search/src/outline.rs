@@ -154,7 +154,7 @@ fn ask(rows: Rows<'_>, cut: usize, which: Range<usize>) -> Vec<Asked> {
         asked.hits = hits.iter().map(|hit: &Hit| asked.judge(rows, cut, hit.item.row())).collect();
         asked
     };
-    sample::ask(rows, which).into_iter().map(judge).collect()
+    sample::ask(rows, None, which).into_iter().map(judge).collect()
 }
 
 /// The least of the values that so many of them do not exceed.

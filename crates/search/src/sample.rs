@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use predilect_core::{Bitmap, Query};
 
-use crate::{Hit, Rows, top_k};
+use crate::coarse::Facts;
+use crate::{Hit, Rows, exact_top_k};
 
 /// Queries that tell, and queries that check.
 pub(crate) const TELL: Range<usize> = 0..48;
@@ -19,7 +20,7 @@ pub(crate) struct Asked {
 }
 
 /// What rows, and sums of four, which is what interests are, find besides themselves.
-pub(crate) fn ask(rows: Rows<'_>, which: Range<usize>) -> Vec<Asked> {
+pub(crate) fn ask(rows: Rows<'_>, facts: Option<&Facts>, which: Range<usize>) -> Vec<Asked> {
     let (d, n) = (rows.dimension, rows.scales.len());
     // Multiples of the golden ratio lie evenly, however many there are.
     let place = |i: usize| ((i as f64 * 0.618_033_988_75).fract() * n as f64) as usize;
@@ -33,7 +34,7 @@ pub(crate) fn ask(rows: Rows<'_>, which: Range<usize>) -> Vec<Asked> {
     let usable = |(query, _): &(Query, _)| query.score(1, 1.0) > 0.0;
     let (queries, members): (Vec<Query>, Vec<Vec<usize>>) = which.map(query).filter(usable).unzip();
     let most = HITS[HITS.len() - 1];
-    let hits = top_k(rows, None, &queries.iter().collect::<Vec<_>>(), most + 4, &Bitmap::full(n));
+    let hits = exact_top_k(rows, facts, &queries.iter().collect::<Vec<_>>(), most + 4, &Bitmap::full(n));
     let asked = |((query, members), mut hits): ((Query, Vec<usize>), Vec<Hit>)| {
         hits.retain(|hit| !members.contains(&hit.item.row()));
         hits.truncate(most);

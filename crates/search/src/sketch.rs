@@ -1,16 +1,20 @@
 //! One bit a value: which rows are worth a look.
 //!
-//! A bit says whether a value is above its mean. The rows whose bits differ least from those of a query hold nearly all
-//! of its nearest (Charikar, 2002), at an eighth of the memory to read; how many of them must be looked at, some
-//! rows tell by what an exact scan finds for them, and other rows check what is lost by it. Vectors of any encoder will do.
+//! A bit says whether a value is above its mean. Where it differs from the query's, the row is taken to be as far away as the
+//! query's value is large; rows with the smallest sums of that hold nearly all of its nearest, at an eighth of the memory to
+//! read. The sums of four bits lie in tables (product quantisation, Jegou and others, 2011), from which processors look
+//! up those of 16 rows at a time. How many rows must be looked at, some rows tell by what an exact scan
+//! finds for them, and other rows check what is lost by it. Vectors of any encoder will do.
 
 use std::ops::Range;
 
 use predilect_core::kernel::dots;
+use predilect_core::kernel::lookup::{MOST, ROWS, look_up};
 use predilect_core::{Bitmap, Query};
 
+use crate::coarse::Facts;
 use crate::sample::{self, HITS};
-use crate::{Hit, Rows, TopK};
+use crate::{Hit, Rows, TopK, bits};
 
 /// Smallest dimension, so that bits tell enough, and fewest rows that are worth it.
 const SMALLEST: (usize, usize) = (96, 20_000);
@@ -27,7 +31,8 @@ const MEANS: usize = 4096;
 pub(crate) struct Sketch {
     /// Of each value, what is above; none where bits are of no use.
     means: Vec<f32>,
-    bits: Vec<u64>,
+    /// Of 16 rows at a time, eight values of each after the other.
+    columns: Vec<[u8; ROWS]>,
     rows: usize,
     /// Candidates for 10 hits and for 64.
     candidates: [usize; 2],
@@ -35,7 +40,7 @@ pub(crate) struct Sketch {
 
 impl Sketch {
     /// Measures rows.
-    pub(crate) fn of(rows: Rows<'_>) -> Self {
+    pub(crate) fn of(rows: Rows<'_>, facts: &Facts) -> Self {
         let (d, n) = (rows.dimension, rows.scales.len());
         if d < SMALLEST.0 || n < SMALLEST.1 {
             return Self::default();
@@ -43,7 +48,7 @@ impl Sketch {
         let mut sketch = Self::at(rows, [n; 2]);
         let mut candidates = HITS;
         for (which, share) in [(sample::TELL, RECALL), (sample::CHECK, RECALL_LEAST)] {
-            let asked = sketch.ranks(rows, which);
+            let asked = sketch.ranks(rows, facts, which);
             for (k, most) in HITS.into_iter().zip(&mut candidates) {
                 let ranks = || asked.iter().flat_map(|ranks| &ranks[..k.min(ranks.len())]);
                 let wanted = (ranks().count() as f32 * share) as usize;
@@ -86,20 +91,27 @@ impl Sketch {
             return;
         }
         // Exactly: those of a million rows are not to be copied for the sake of room to grow.
-        self.bits.reserve_exact((rows.scales.len() - self.rows) * self.words());
-        for at in self.rows..rows.scales.len() {
-            let words = self.of_row(rows, at);
-            self.bits.extend(words);
-        }
+        let columns = rows.scales.len().div_ceil(ROWS) * self.width();
+        self.columns.reserve_exact(columns - self.columns.len());
+        self.columns.resize(columns, [0; ROWS]);
+        (self.rows..rows.scales.len()).for_each(|at| self.put(rows, at));
         self.rows = rows.scales.len();
     }
 
     /// Takes in a row that was changed.
     pub(crate) fn replace(&mut self, rows: Rows<'_>, at: usize) {
         if at < self.rows && !self.means.is_empty() {
-            let words = self.of_row(rows, at);
-            let start = at * self.words();
-            self.bits[start..start + words.len()].copy_from_slice(&words);
+            self.put(rows, at);
+        }
+    }
+
+    fn put(&mut self, rows: Rows<'_>, at: usize) {
+        let (width, scale) = (self.width(), rows.scales[at]);
+        let columns = &mut self.columns[at / ROWS * width..][..width];
+        let eights = rows.values[at * rows.dimension..][..rows.dimension].chunks(8).zip(self.means.chunks(8));
+        for (column, (values, means)) in columns.iter_mut().zip(eights) {
+            let bits = values.iter().zip(means).map(|(&value, &mean)| u8::from(f32::from(value) * scale > mean));
+            column[at % ROWS] = bits.rev().fold(0, |byte, bit| byte << 1 | bit);
         }
     }
 
@@ -111,11 +123,12 @@ impl Sketch {
     /// The `k` best of those rows of `allowed` whose bits are closest to the query's.
     pub(crate) fn search(&self, rows: Rows<'_>, query: &Query, k: usize, allowed: &Bitmap) -> Vec<Hit> {
         let d = rows.dimension;
-        let mut gate = Gate::new(self.wanted(k), 64 * self.words());
+        let mut gate = Gate::new(self.wanted(k), 2 * self.width() * usize::from(MOST));
         self.each(query, |row, far| {
-            if far <= gate.limit && allowed.contains(row) {
+            if allowed.contains(row) {
                 gate.take(row, far);
             }
+            gate.limit
         });
         let mut best = TopK::new(k);
         let candidates: Vec<usize> = gate.candidates().collect();
@@ -129,31 +142,51 @@ impl Sketch {
         best.into_hits()
     }
 
-    /// Every row with its distance: processors count the bits of a word in a cycle.
+    /// Every row with its distance, as far as that is at most what `tell` answered last.
     #[inline(always)]
-    fn each(&self, query: &Query, mut tell: impl FnMut(usize, u32)) {
-        let asked = self.of_query(query);
-        // The dimension of most encoders of text: with a length that is known, nothing is left of the loop over words.
-        if let (Ok(asked), (rows, [])) = (<&[u64; 6]>::try_from(asked.as_slice()), self.bits.as_chunks::<6>()) {
-            rows.iter().enumerate().for_each(|(at, row)| tell(at, differing(row, asked)));
-        } else {
-            self.bits.chunks_exact(asked.len()).enumerate().for_each(|(at, row)| tell(at, differing(row, &asked)));
+    fn each(&self, query: &Query, mut tell: impl FnMut(usize, u16) -> u16) {
+        let tables = self.tables(query);
+        let (mut limit, mut sums) = (u16::MAX, [0; ROWS]);
+        for (block, columns) in self.columns.chunks_exact(self.width()).enumerate() {
+            let near = look_up(columns, &tables, limit, &mut sums);
+            for at in bits(near.into()).filter(|at| block * ROWS + at < self.rows) {
+                if sums[at] <= limit {
+                    limit = tell(block * ROWS + at, sums[at]);
+                }
+            }
         }
     }
 
+    /// How much farther each code of four bits is from the query than the nearest code is: two tables a column.
+    fn tables(&self, query: &Query) -> Vec<[u8; ROWS]> {
+        let scale = query.score(1, 1.0);
+        let value = |(&value, &mean): (&i16, &f32)| f32::from(value) * scale - mean;
+        let mut values: Vec<f32> = query.values().iter().zip(&self.means).map(value).collect();
+        values.resize(8 * self.width(), 0.0);
+        let fours = || values.as_chunks::<4>().0.iter();
+        let most = fours().map(|four| four.iter().map(|value| value.abs()).sum()).fold(0.0, f32::max);
+        let unit = f32::from(MOST) / most.max(f32::MIN_POSITIVE);
+        let far = |four: &[f32; 4], code: usize| -> f32 {
+            let differs = |&(i, value): &(usize, &f32)| (code >> i & 1 == 1) != (*value > 0.0);
+            four.iter().enumerate().filter(differs).map(|(_, value)| value.abs()).sum()
+        };
+        fours().map(|four| std::array::from_fn(|code| (far(four, code) * unit).round_ties_even() as u8)).collect()
+    }
+
     /// Of each query of the sample, for each of its best rows, how many candidates it takes to have it among them.
-    fn ranks(&self, rows: Rows<'_>, which: Range<usize>) -> Vec<Vec<usize>> {
+    fn ranks(&self, rows: Rows<'_>, facts: &Facts, which: Range<usize>) -> Vec<Vec<usize>> {
         let rank = |asked: sample::Asked| {
-            let mut distances = vec![0_u32; self.rows];
-            let mut within = vec![0_usize; 64 * self.words() + 1];
+            let mut distances = vec![0_u16; self.rows];
+            let mut within = vec![0_usize; 2 * self.width() * usize::from(MOST) + 1];
             self.each(&asked.query, |row, far| {
                 distances[row] = far;
-                within[far as usize] += 1;
+                within[usize::from(far)] += 1;
+                u16::MAX
             });
             (1..within.len()).for_each(|far| within[far] += within[far - 1]);
-            asked.hits.iter().map(|hit| within[distances[hit.item.row()] as usize]).collect()
+            asked.hits.iter().map(|hit| within[usize::from(distances[hit.item.row()])]).collect()
         };
-        sample::ask(rows, which).into_iter().map(rank).collect()
+        sample::ask(rows, Some(facts), which).into_iter().map(rank).collect()
     }
 
     fn wanted(&self, k: usize) -> usize {
@@ -161,51 +194,35 @@ impl Sketch {
         if k <= HITS[0] { few } else { many.saturating_mul(k.max(HITS[1])) / HITS[1] }
     }
 
-    fn words(&self) -> usize {
-        self.means.len().div_ceil(64)
+    /// Columns of a block: an even number, as they are looked up in pairs.
+    fn width(&self) -> usize {
+        self.means.len().div_ceil(16) * 2
     }
-
-    fn of_row(&self, rows: Rows<'_>, at: usize) -> Vec<u64> {
-        let (d, scale) = (rows.dimension, rows.scales[at]);
-        let values = rows.values[at * d..(at + 1) * d].iter().map(|&value| f32::from(value) * scale);
-        packed(values.zip(&self.means).map(|(value, &mean)| value > mean))
-    }
-
-    fn of_query(&self, query: &Query) -> Vec<u64> {
-        let scale = query.score(1, 1.0);
-        packed(query.values().iter().zip(&self.means).map(|(&value, &mean)| f32::from(value) * scale > mean))
-    }
-}
-
-/// Number of bits that differ.
-#[inline(always)]
-fn differing(row: &[u64], query: &[u64]) -> u32 {
-    row.iter().zip(query).map(|(a, b)| (a ^ b).count_ones()).sum()
 }
 
 /// Lets rows through whose distance is among the smallest so far, less and less of them.
 struct Gate {
     /// The largest distance that is let through.
-    limit: u32,
+    limit: u16,
     /// Rows that were let through at each distance up to the limit, and of all these together.
     counts: Vec<u32>,
     within: usize,
     wanted: usize,
-    taken: Vec<(u32, u32)>,
+    taken: Vec<(u32, u16)>,
 }
 
 impl Gate {
     /// For at least so many rows, at distances up to `most`.
     fn new(wanted: usize, most: usize) -> Self {
-        Self { limit: most as u32, counts: vec![0; most + 1], within: 0, wanted, taken: Vec::new() }
+        Self { limit: most as u16, counts: vec![0; most + 1], within: 0, wanted, taken: Vec::new() }
     }
 
-    fn take(&mut self, row: usize, far: u32) {
+    fn take(&mut self, row: usize, far: u16) {
         self.taken.push((row as u32, far));
-        self.counts[far as usize] += 1;
+        self.counts[usize::from(far)] += 1;
         self.within += 1;
-        while self.limit > 0 && self.within - self.counts[self.limit as usize] as usize >= self.wanted {
-            self.within -= self.counts[self.limit as usize] as usize;
+        while self.limit > 0 && self.within - self.counts[usize::from(self.limit)] as usize >= self.wanted {
+            self.within -= self.counts[usize::from(self.limit)] as usize;
             self.limit -= 1;
         }
     }
@@ -214,18 +231,4 @@ impl Gate {
     fn candidates(&self) -> impl Iterator<Item = usize> {
         self.taken.iter().filter(|taken| taken.1 <= self.limit).map(|taken| taken.0 as usize)
     }
-}
-
-/// Bits, the first in the lowest place.
-fn packed(bits: impl Iterator<Item = bool>) -> Vec<u64> {
-    let mut out = Vec::new();
-    for (i, bit) in bits.enumerate() {
-        if i % 64 == 0 {
-            out.push(0);
-        }
-        if let Some(word) = out.last_mut() {
-            *word |= u64::from(bit) << (i % 64);
-        }
-    }
-    out
 }

@@ -18,8 +18,8 @@ pub struct Module {
     pub name: &'static str,
     /// The crate of its bindings.
     package: &'static str,
-    /// A crate whose module this one carries as bytes, and the variable that tells it where they are.
-    carries: Option<(&'static str, &'static str)>,
+    /// A crate whose module this one carries as bytes.
+    carries: Option<&'static str>,
     /// What takes time, told before it starts.
     note: &'static str,
 }
@@ -30,7 +30,7 @@ pub const MODULES: [Module; 6] = [
     Module {
         name: "search",
         package: "predilect-search-wasm",
-        carries: None,
+        carries: Some("predilect-search-kernels"),
         note: "smaller still: a page's own vectors",
     },
     Module { name: "words", package: "predilect-words-wasm", carries: None, note: "the index of words" },
@@ -39,7 +39,7 @@ pub const MODULES: [Module; 6] = [
     Module {
         name: "encoder",
         package: "predilect-encoder-wasm",
-        carries: Some(("predilect-encoder-kernels", "PREDILECT_ENCODER_KERNELS")),
+        carries: Some("predilect-encoder-kernels"),
         note: "the largest: tokenizer and neural network; minutes where it was never built",
     },
 ];
@@ -110,8 +110,8 @@ impl Workspace {
 
     fn compile(&self, module: &Module, toolchain: &Toolchain) -> Result<PathBuf> {
         let mut command = toolchain.cargo_build(module.package, &self.target, PLAIN);
-        if let Some((package, variable)) = module.carries {
-            command.env(variable, self.carried(package, toolchain)?);
+        if let Some(package) = module.carries {
+            command.env("PREDILECT_KERNELS", self.carried(package, toolchain)?);
         }
         run(command.current_dir(&self.root))?;
         Ok(self.compiled(module.package))

@@ -4,6 +4,11 @@
 //! four products has an accumulator for `i32x4.dot_i16x8_s`; what is shared, a row or a query, is loaded and widened once
 //! for all four. No sum can overflow: see [`crate::vector::MAX_DIMENSION`].
 
+pub mod coarse;
+pub mod lookup;
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod simd;
+
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 use simd::{over_bars, products};
 
@@ -55,7 +60,7 @@ pub struct Lanes {
 }
 
 /// What rounding can add to a bound is far less than this.
-const SLACK: f32 = 1e-5;
+pub const SLACK: f32 = 1e-5;
 
 /// Dot products of every row with four queries, and which rows could exceed the bar of a query: bit `i` for row `i`.
 pub fn scan_four(block: Block<'_>, queries: [&[i16]; 4], lanes: &Lanes, sums: &mut [[i32; 4]; BLOCK]) -> u64 {
@@ -109,74 +114,4 @@ fn products<const R: usize, const Q: usize, const N: usize>(rows: [&[i8]; R], qu
 fn over_bars(sums: &[i32; 4], scales: [f32; 4], tails: [f32; 4], lanes: &Lanes) -> u8 {
     let most = |i: usize| sums[i] as f32 * (scales[i] * lanes.scales[i]) + tails[i] * lanes.tails[i] + SLACK;
     (0..4).map(|i| u8::from(most(i) > lanes.bars[i]) << i).sum()
-}
-
-#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-mod simd {
-    use super::{Lanes, SLACK, dot_scalar};
-    use core::arch::wasm32::{
-        f32x4, f32x4_add, f32x4_convert_i32x4, f32x4_gt, f32x4_mul, f32x4_splat, i16x8_load_extend_i8x8, i32x4,
-        i32x4_add, i32x4_bitmask, i32x4_dot_i16x8, i32x4_extract_lane, i32x4_shuffle, i32x4_splat, v128, v128_load,
-    };
-
-    /// See the scalar form.
-    #[inline(always)]
-    #[allow(unsafe_code)]
-    pub(super) fn products<const R: usize, const Q: usize, const N: usize>(
-        rows: [&[i8]; R],
-        queries: [&[i16]; Q],
-    ) -> [i32; N] {
-        let n = rows.iter().map(|row| row.len()).chain(queries.iter().map(|query| query.len())).min().unwrap_or(0);
-        let steps = n / 16;
-        let mut sums = [i32x4_splat(0); N];
-        for step in 0..steps {
-            let at = step * 16;
-            // SAFETY: `at + 16 <= n`, and all rows and queries hold at least `n` values; loads need no alignment.
-            let (low, high, first, second) = unsafe {
-                (
-                    rows.map(|row| i16x8_load_extend_i8x8(row.as_ptr().add(at))),
-                    rows.map(|row| i16x8_load_extend_i8x8(row.as_ptr().add(at + 8))),
-                    queries.map(|query| v128_load(query.as_ptr().add(at).cast::<v128>())),
-                    queries.map(|query| v128_load(query.as_ptr().add(at + 8).cast::<v128>())),
-                )
-            };
-            for (i, sum) in sums.iter_mut().enumerate() {
-                let low = i32x4_dot_i16x8(low[i % R], first[i % Q]);
-                *sum = i32x4_add(*sum, i32x4_add(low, i32x4_dot_i16x8(high[i % R], second[i % Q])));
-            }
-        }
-        let mut out = add_lanes(sums);
-        if steps * 16 < n {
-            for (i, out) in out.iter_mut().enumerate() {
-                *out += dot_scalar(&rows[i % R][steps * 16..n], &queries[i % Q][steps * 16..n]);
-            }
-        }
-        out
-    }
-
-    /// The sum of the lanes of each.
-    #[inline(always)]
-    fn add_lanes<const N: usize>(sums: [v128; N]) -> [i32; N] {
-        let pair = |a, b| i32x4_add(i32x4_shuffle::<0, 4, 2, 6>(a, b), i32x4_shuffle::<1, 5, 3, 7>(a, b));
-        let at = |i: usize| sums.get(i).copied().unwrap_or(i32x4_splat(0));
-        let (ab, cd) = (pair(at(0), at(1)), pair(at(2), at(3)));
-        let sum = i32x4_add(i32x4_shuffle::<0, 1, 4, 5>(ab, cd), i32x4_shuffle::<2, 3, 6, 7>(ab, cd));
-        let lanes = [
-            i32x4_extract_lane::<0>(sum),
-            i32x4_extract_lane::<1>(sum),
-            i32x4_extract_lane::<2>(sum),
-            i32x4_extract_lane::<3>(sum),
-        ];
-        std::array::from_fn(|i| lanes[i])
-    }
-
-    /// See the scalar form.
-    #[inline(always)]
-    pub(super) fn over_bars(sums: &[i32; 4], scales: [f32; 4], tails: [f32; 4], lanes: &Lanes) -> u8 {
-        let vector = |v: [f32; 4]| f32x4(v[0], v[1], v[2], v[3]);
-        let sums = f32x4_convert_i32x4(i32x4(sums[0], sums[1], sums[2], sums[3]));
-        let head = f32x4_mul(sums, f32x4_mul(vector(scales), vector(lanes.scales)));
-        let most = f32x4_add(head, f32x4_add(f32x4_mul(vector(tails), vector(lanes.tails)), f32x4_splat(SLACK)));
-        i32x4_bitmask(f32x4_gt(most, vector(lanes.bars)))
-    }
 }
