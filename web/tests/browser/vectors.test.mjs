@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { askVectors } from './in-page.mjs';
 import { useSite } from './site.mjs';
 
 const site = useSite();
@@ -19,37 +20,7 @@ async function answers(refuse) {
     if (refuse) WebAssembly.validate = () => false;
   }, refuse);
   await page.goto(`${site.server.url}empty.html`);
-  const found = await page.evaluate(async () => {
-    const { VectorIndex } = await import('/predilect/vectors.js');
-    const found = [];
-    // A dimension of whole steps, with half a step left, and one that the kernels do not have.
-    for (const dimension of [128, 112, 40]) {
-      let state = dimension;
-      const random = () => {
-        state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-        return state / 2 ** 32 - 0.5;
-      };
-      // Rows in groups, so that many are close to each other; some are equal.
-      const centres = Array.from({ length: 50 }, () => Array.from({ length: dimension }, random));
-      const vector = (row) => (row % 90 === 7 ? centres[7] : centres[row % 50].map((value) => value + 0.3 * random()));
-      const index = await VectorIndex.create({ dimension });
-      const rows = Array.from({ length: 3001 }, (_, row) => vector(row));
-      index.add(Float32Array.from(rows.flat()));
-      const ask = (count, options) => {
-        const queries = Float32Array.from(Array.from({ length: count }, (_, i) => vector(i * 7)).flat());
-        for (const { rows, scores } of index.search(queries, { exact: true, ...options })) {
-          found.push([dimension, count, [...rows].join(), [...scores].join()]);
-        }
-      };
-      for (const count of [1, 3, 4, 9]) ask(count, { k: 20 });
-      index.set(5, Float32Array.from(centres[7]));
-      for (const row of [7, 97, 2000]) index.remove(row);
-      index.add(Float32Array.from(centres[3]));
-      const only = Uint32Array.from({ length: 700 }, (_, i) => (i * 13) % 3002);
-      for (const count of [1, 5]) ask(count, { k: 12, only });
-    }
-    return found;
-  });
+  const found = await page.evaluate(askVectors);
   const kernels = await page.evaluate(() => window.kernels);
   assert.deepEqual(problems, []);
   return { found, kernels };
