@@ -116,11 +116,11 @@ pub fn ask(args: &AskArgs) -> Result<(), Failure> {
         return Ok(());
     }
     match &reply.answer {
-        Some(answer) => println!("{}\n", answer.answer),
+        Some(answer) => println!("{}\n", answer.text),
         None => println!("not sure that anything here answers this\n"),
     }
     let row = |item: &AnsweredItem| {
-        let question = item.question.as_ref().unwrap_or(&item.answer).clone();
+        let question = item.question.as_ref().unwrap_or(&item.text).clone();
         vec![format!("{:.2}", item.confidence), question, item.id.clone()]
     };
     let rows: Vec<_> = reply.answer.iter().chain(&reply.others).map(row).collect();

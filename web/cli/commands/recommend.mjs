@@ -91,7 +91,7 @@ export async function recommend(/** @type {string[]} */ args) {
       diversity: number('--diversity', values.diversity),
       explore: number('--explore', values.explore),
       seed: number('--seed', values.seed) ?? 0,
-      include_owned: values['include-owned'],
+      includeOwned: values['include-owned'],
       now: at,
     });
     await show(recommender, list, values.json);

@@ -109,7 +109,7 @@ export abstract class PredilectElement extends Base {
 
   /** A reason as a line. */
   protected reason(reason: Parameters<typeof wordReason>[0], title: string | undefined): string {
-    return wordReason(reason, { language: this.language, title, templates: this.templates });
+    return wordReason(reason, { lang: this.language, title, templates: this.templates });
   }
 
   /** The attribute `filter`, an object in JSON; unreadable ones are an error of the page. */

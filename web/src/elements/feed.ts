@@ -80,7 +80,7 @@ export abstract class CardList extends PredilectElement {
       for (const [at, item] of items.entries()) {
         const why = list.children[at]?.querySelector('[part=why],[data-why]');
         if (!why) continue;
-        const { text, by } = await describeItem(item, describe, { language, titles, templates, signal });
+        const { text, by } = await describeItem(item, describe, { lang: language, titles, templates, signal });
         if (by === 'describer') why.textContent = text;
       }
     } catch (error) {
