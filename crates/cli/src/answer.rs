@@ -28,7 +28,7 @@ pub fn recommend(args: &RecommendArgs) -> Result<(), Failure> {
             engine.describe(text, &vector, encoder.fingerprint(), now, 1.0).map_err(failure)?;
         }
     }
-    for topic in &args.topic {
+    for topic in &args.follow {
         engine.follow(topic, now, 1.0).map_err(failure)?;
     }
     if args.taste {
