@@ -48,7 +48,7 @@ export async function buildSearch(pages, output) {
     inputs: [input],
     output: catalogue,
     model: MODEL,
-    options: { name: 'docs', max_chars: LONGEST, keep_duplicates: true },
+    options: { name: 'docs', 'max-chars': LONGEST, 'keep-duplicates': true },
     known,
   });
   const vectors = [...(known.vectors ?? [])].map(([text, vector]) => [text, pack(vector)]);

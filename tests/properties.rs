@@ -22,7 +22,7 @@ proptest! {
         }
         prop_assert_eq!(parts.snapshot().expect("bytes"), whole.snapshot().expect("bytes"));
         // Again as an import, nothing is new.
-        let merged = parts.merge_json(&json!({"events": events, "new_only": true}).to_string()).expect("merged");
+        let merged = parts.merge_json(&json!({"events": events, "newOnly": true}).to_string()).expect("merged");
         let merged: Value = serde_json::from_str(&merged).expect("JSON");
         prop_assert_eq!(&merged["events"], 0);
         prop_assert_eq!(parts.snapshot().expect("bytes"), whole.snapshot().expect("bytes"));
@@ -236,13 +236,13 @@ fn merging_keeps_what_the_catalogue_lacks_and_hands_back_texts_of_another_encode
         serde_json::from_str(&engine.merge_json(&request.to_string()).expect("merged")).expect("JSON")
     };
     let waiting = json!([{"text": "jazz", "weight": -0.5, "at": 8}]);
-    let added = json!({"events": 2, "typed": 1, "known": 0, "unknown_items": 1, "unencoded": waiting});
+    let added = json!({"events": 2, "typed": 1, "known": 0, "unknownItems": 1, "unencoded": waiting});
     let preview = merged(&mut engine, request.clone(), json!({"preview": true}));
     assert_eq!(preview, added);
     assert!(engine.profile().is_empty(), "a preview adds nothing");
     assert_eq!(merged(&mut engine, request.clone(), json!({})), added);
     assert_eq!((engine.profile().events().len(), engine.profile().typed().len()), (2, 1));
-    let again = merged(&mut engine, request.clone(), json!({"new_only": true}));
+    let again = merged(&mut engine, request.clone(), json!({"newOnly": true}));
     assert_eq!((&again["events"], &again["typed"], &again["known"]), (&json!(0), &json!(0), &json!(3)));
     let foreign = merged(&mut engine, request, json!({"encoder": "another"}));
     assert_eq!(foreign["unencoded"].as_array().map(Vec::len), Some(2));

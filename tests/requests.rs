@@ -52,7 +52,7 @@ proptest! {
         events in events(), told in told(), weight in 0.0..10.0_f64, diversity in 0.0..1.0_f64, k in 1..12_usize,
     ) {
         let engine = recorded(&events);
-        let request = json!({"now": NOW, "k": 60, "diversity": diversity, "text": "x", "text_weight": weight});
+        let request = json!({"now": NOW, "k": 60, "diversity": diversity, "text": "x", "textWeight": weight});
         let whole = asked(&engine, &request, &told);
         for item in whole["items"].as_array().expect("a list") {
             let reasons = item["reasons"].as_array().expect("a list");
@@ -84,7 +84,7 @@ proptest! {
     #[test]
     fn a_request_decides_as_far_as_it_weighs(events in events(), told in told()) {
         let engine = recorded(&events);
-        let list = |weight: f64| asked(&engine, &json!({"now": NOW, "k": 60, "diversity": 0, "text": "x", "text_weight": weight}), &told);
+        let list = |weight: f64| asked(&engine, &json!({"now": NOW, "k": 60, "diversity": 0, "text": "x", "textWeight": weight}), &told);
         prop_assert_eq!(ids(&list(0.0)), ids(&recommended(&engine, json!({"now": NOW, "k": 60, "diversity": 0}))));
         let strong = list(10.0);
         let plain = &ids(&list(0.0))[0];
@@ -134,7 +134,7 @@ fn requests_that_cannot_be_met_are_named() {
     for (more, told, code, named) in [
         (json!({}), Told::default(), "bad-request", "vector"),
         (json!({"text": " "}), good.clone(), "bad-request", "empty"),
-        (json!({"text_weight": -1}), good.clone(), "bad-request", "0 to 10"),
+        (json!({"textWeight": -1}), good.clone(), "bad-request", "0 to 10"),
         (json!({"surface": "similar", "items": ["i1"]}), good.clone(), "bad-request", "for-you"),
         (json!({"by": "magic"}), good, "bad-request", "magic"),
         (json!({}), words(&[1], &[2.0]), "bad-request", "scores"),

@@ -17,7 +17,7 @@ import { HEAD, isFolder, readerFor, readFolder } from './readers/index.mjs';
  * @property {string} [output] path of the catalogue; without it only the report is made
  * @property {boolean} [words] whether the index of words is written beside it, true by default
  * @property {string} [model] folder of the encoder
- * @property {Record<string, unknown>} [options] the builder's options: name, field mapping, limits
+ * @property {Record<string, unknown>} [options] the builder's options, named as those of the command line: name, field mapping, limits
  * @property {string} [base] what addresses of a folder's pages begin with, `/` by default
  * @property {number} [threads] workers that encode, by default one a core
  * @property {string} [topicsOf] path of an earlier catalogue whose topics are kept, where half of the items have the title, text,
@@ -31,8 +31,8 @@ import { HEAD, isFolder, readerFor, readFolder } from './readers/index.mjs';
  *
  * @param {BuildRequest} request
  * @returns {Promise<{report: any, summary: string, output: null | {file: string, bytes: number, dimension: number,
- *   fingerprint: string, encoded: number, encode_seconds: number, texts_per_second: number,
- *   words: null | {file: string, bytes: number, bytes_per_item: number}}}>}
+ *   fingerprint: string, encoded: number, encodeSeconds: number, textsPerSecond: number,
+ *   words: null | {file: string, bytes: number, bytesPerItem: number}}}>}
  */
 export async function buildCatalogue({
   inputs,
@@ -84,12 +84,12 @@ export async function buildCatalogue({
         dimension,
         fingerprint,
         encoded,
-        encode_seconds: seconds,
-        texts_per_second: encoded / Math.max(seconds, 1e-9),
+        encodeSeconds: seconds,
+        textsPerSecond: encoded / Math.max(seconds, 1e-9),
         words: index && {
           file: wordsBeside(output),
           bytes: index.length,
-          bytes_per_item: index.length / builder.length,
+          bytesPerItem: index.length / builder.length,
         },
       },
     };

@@ -73,7 +73,7 @@ test('what is wrong is told in one line, with the exit code of its kind', () => 
       'line 2: title: found a list, expected a text',
     ],
     [['-', '--dry-run', '--title', 'naem'], 'id,name\n1,A\n', 2, 'no record has the field `naem` that --title names'],
-    [['-', '--dry-run', '--max-chars', '3'], '{}', 2, 'max_chars is 3, expected 40 to 100000'],
+    [['-', '--dry-run', '--max-chars', '3'], '{}', 2, 'max-chars is 3, expected 40 to 100000'],
     [['-', '--dry-run', '--threads', 'many'], '{}', 2, '--threads many: expected a number from 1'],
     [['gone.jsonl', '--dry-run'], '', 1, 'gone.jsonl: cannot be read: ENOENT'],
     [['items.jsonl', '-o', 'x', '--model', 'gone'], '', 1, 'gone: there is no encoder (no manifest.json)'],

@@ -103,7 +103,7 @@ test('what is similar and what is searched for comes first', { skip }, () => {
 
 test('a question has an answer or none, and a request in words decides among what is liked', { skip }, () => {
   const asked = JSON.parse(run('ask', 'shop.predilect', 'What boils water?', '--json', '--filter', 'lang=en').stdout);
-  assert.equal((asked.answer ?? asked.others[0]).answer, 'Boils water for tea.');
+  assert.equal((asked.answer ?? asked.others[0]).text, 'Boils water for tea.');
   assert.equal(asked.by, 'both');
   const chinese = JSON.parse(run('ask', 'shop.predilect', 'What boils water?', '--json', '--lang', 'zh').stdout);
   assert.ok(

@@ -121,7 +121,7 @@ function backend(model: Model): HTMLElement {
     model: model.loaded.has('model'),
     kept: status.kept,
     consent: status.consent,
-    signal: status.signal,
+    signal: status.privacySignal,
   });
   return table('backend', [], lines);
 }

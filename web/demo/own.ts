@@ -4,7 +4,7 @@ import { byId, el } from './dom.js';
 import { announce, snack } from './notify.js';
 import { asOptions, type ColumnRole, columnOf, columnTable, leftOut, type Roles, rolesOf } from './own-columns.js';
 import { drawResult, openResult } from './own-result.js';
-import { type BuildProgress, type BuildReport, buildCatalogue, readRecords } from './predilect/build.js';
+import { type BuildProgress, type BuildReport, buildCatalogue, previewRecords } from './predilect/build.js';
 import { decode } from './predilect/decode.js';
 import { PredilectError } from './predilect/index.js';
 import { readSettings, startControls, wordPage, writeSettings } from './settings.js';
@@ -75,7 +75,7 @@ async function take(name: string, content: File | string, encoded?: string): Pro
 async function read(file: Looked, told: boolean, signal: AbortSignal): Promise<BuildReport | undefined> {
   try {
     const how = told ? asOptions(file.roles) : {};
-    return await readRecords(file.text, { ...how, maxItems: MOST_ITEMS, signal });
+    return await previewRecords(file.text, { ...how, maxItems: MOST_ITEMS, signal });
   } catch (error) {
     const { code } = described(error);
     if (code === 'too-large') {

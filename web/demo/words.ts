@@ -228,7 +228,7 @@ export function did(kind: EventKind): string {
 
 /** A reason in words, given the title of the item behind it. */
 export function because(reason: Reason, title: string | undefined): string {
-  return wordReason(reason, { language: wording, title });
+  return wordReason(reason, { lang: wording, title });
 }
 
 /** Sentences with numbers and names, which each language builds in its own order. */
@@ -243,10 +243,10 @@ export const say = {
   usual: (name: string): string => (wording === 'zh' ? `${quote(name)}照常推荐` : `${quote(name)} counts as usual`),
   forgotAll: (): string => (wording === 'zh' ? '全部忘掉了' : 'Everything is forgotten'),
   told: (text: string): string => (wording === 'zh' ? `记下了：“${text}”` : `Noted: “${text}”`),
-  wouldAdd: ({ events, typed, known, unknown_items }: ImportReport): string =>
+  wouldAdd: ({ events, typed, known, unknownItems }: ImportReport): string =>
     wording === 'zh'
-      ? `会添加你做过的 ${events} 件事和写下的 ${typed} 句话；${known} 项已经记住。${unknown_items ? `其中 ${unknown_items} 件事所涉及的内容不在这里。` : ''}`
-      : `This would add ${events} ${events === 1 ? 'thing' : 'things'} you did and ${typed} ${typed === 1 ? 'sentence' : 'sentences'} you wrote; ${known} ${known === 1 ? 'is' : 'are'} known already.${unknown_items ? ` ${unknown_items} of them ${unknown_items === 1 ? 'is' : 'are'} about items that are not here.` : ''}`,
+      ? `会添加你做过的 ${events} 件事和写下的 ${typed} 句话；${known} 项已经记住。${unknownItems ? `其中 ${unknownItems} 件事所涉及的内容不在这里。` : ''}`
+      : `This would add ${events} ${events === 1 ? 'thing' : 'things'} you did and ${typed} ${typed === 1 ? 'sentence' : 'sentences'} you wrote; ${known} ${known === 1 ? 'is' : 'are'} known already.${unknownItems ? ` ${unknownItems} of them ${unknownItems === 1 ? 'is' : 'are'} about items that are not here.` : ''}`,
   added: ({ events, typed }: ImportReport): string =>
     wording === 'zh'
       ? `已添加 ${events + typed} 项`

@@ -14,8 +14,8 @@ export type Records = string | Uint8Array | ArrayBuffer | Blob | readonly object
 /** What a field of the records may be. */
 export type Role = 'id' | 'title' | 'text' | 'tags' | 'category' | 'date' | 'popularity' | 'lang';
 
-/** Options of `readRecords`. */
-export interface ReadOptions extends CallOptions {
+/** Options of `previewRecords`. */
+export interface PreviewOptions extends CallOptions {
   /** Name of the catalogue, for `info()`. Default `catalogue`. */
   name?: string;
   /** Which fields of the records are what; several are joined. Those with the usual names are found without. */
@@ -35,7 +35,7 @@ export interface ReadOptions extends CallOptions {
 }
 
 /** Options of `buildCatalogue`. */
-export interface BuildOptions extends ReadOptions {
+export interface BuildOptions extends PreviewOptions {
   /** Folder of the encoder, as for `Recommender.create`. */
   encoder: string | URL;
   /** The encoder module; by default `wasm/encoder_bg.wasm` beside this package's files. */
@@ -69,15 +69,15 @@ const ROLES: readonly Role[] = ['id', 'title', 'text', 'tags', 'category', 'date
  *
  * @throws {PredilectError} `no-items`, `not-text`, `too-large`, `bad-input`
  */
-export async function readRecords(records: Records, options: ReadOptions = {}): Promise<BuildReport> {
-  checkKnown(KEYS, options, 'readRecords()');
-  return (await answer(await asked('readRecords', records, options), options)).report;
+export async function previewRecords(records: Records, options: PreviewOptions = {}): Promise<BuildReport> {
+  checkKnown(KEYS, options, 'previewRecords()');
+  return (await answer(await asked('previewRecords', records, options), options)).report;
 }
 
 /**
  * Makes a catalogue of records, with its index of words. Loads the builder and the encoder.
  *
- * @throws {PredilectError} as `readRecords`; and where the encoder cannot be loaded
+ * @throws {PredilectError} as `previewRecords`; and where the encoder cannot be loaded
  */
 export async function buildCatalogue(records: Records, options: BuildOptions): Promise<Built> {
   checkKnown(BUILD_KEYS, options, 'buildCatalogue()');
@@ -100,7 +100,7 @@ export async function buildCatalogue(records: Records, options: BuildOptions): P
 }
 
 /** What the work needs, checked. */
-async function asked(call: string, records: Records, options: ReadOptions): Promise<Asked> {
+async function asked(call: string, records: Records, options: PreviewOptions): Promise<Asked> {
   const { name = 'catalogue', columns = {}, drop = [], encoding, maxBytes = 50e6, maxItems = 20_000 } = options;
   const builder: Record<string, unknown> = { name, drop };
   for (const [role, names] of Object.entries(columns)) {
@@ -153,7 +153,7 @@ function measured(text: string, fits: (bytes: number) => void): string {
 }
 
 /** Has the work done: by a worker, which lives as long as it takes, or on this thread. */
-async function answer(request: Asked, options: ReadOptions & Pick<BuildOptions, 'onProgress'>): Promise<Answered> {
+async function answer(request: Asked, options: PreviewOptions & Pick<BuildOptions, 'onProgress'>): Promise<Answered> {
   const { signal, onProgress, worker = typeof Worker !== 'undefined' } = options;
   const progress = (step: BuildProgress): void => onProgress?.(step);
   if (signal?.aborted) throw abortError(signal);

@@ -1,9 +1,9 @@
 // What the browser says about keeping things, and a mark, without content, that something was kept.
 
-import type { Signal } from './types.js';
+import type { PrivacySignal } from './types.js';
 
 /** The browser's own request not to be profiled. */
-export function signal(): Signal | null {
+export function privacySignal(): PrivacySignal | null {
   const browser = globalThis.navigator as
     | (Navigator & { globalPrivacyControl?: boolean; doNotTrack?: unknown })
     | undefined;

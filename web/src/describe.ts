@@ -9,7 +9,7 @@ import { itemOf, type Language, type SummaryOptions, summarise, type WordOptions
 export interface Facts {
   /** One item and why it is here, or a whole list. */
   about: 'item' | 'list';
-  language: Language;
+  lang: Language;
   /** Of each item the fields that the page allows. */
   items: Readonly<Record<string, unknown>>[];
   /** Why, in words, the strongest reason first. */
@@ -17,10 +17,10 @@ export interface Facts {
   /** What is shown where the describer has nothing better. */
   template: string;
   /** Characters that there is room for. */
-  room: number;
+  maxChars: number;
 }
 
-/** Words facts. What it returns is checked: a plain text of at most `room` characters whose numbers, quotations and names are in the facts. */
+/** Words facts. What it returns is checked: a plain text of at most `maxChars` characters whose numbers, quotations and names are in the facts. */
 export type Describe = (facts: Facts, options: { signal: AbortSignal }) => string | Promise<string>;
 
 /** A line to show. */
@@ -35,11 +35,11 @@ export interface Described {
 /** Options of `describeItem` and `describeList`. */
 export interface DescriberOptions {
   /** Language of the words. Default `en`. */
-  language?: Language;
+  lang?: Language;
   /** Fields that the describer is told, and may name. Default: `title`, `category` and `tags`. */
   fields?: readonly string[];
   /** Characters of the line, 20 to 1000. Default 200. */
-  room?: number;
+  maxChars?: number;
   /** Milliseconds after which the template is shown instead. Default 5000. */
   timeout?: number;
   /** Abandons the call, which then rejects with `aborted`. */
@@ -60,11 +60,11 @@ export function describeItem(
   describe: Describe | undefined,
   options: DescriberOptions & { titles?: ReadonlyMap<string, string>; templates?: WordOptions['templates'] } = {},
 ): Promise<Described> {
-  const { language = 'en', titles, templates } = options;
+  const { lang = 'en', titles, templates } = options;
   const reasons = item.reasons
     .slice(0, REASONS)
     .map((reason) =>
-      wordReason(reason, { language, title: titles?.get(itemOf(reason) ?? ''), ...(templates && { templates }) }),
+      wordReason(reason, { lang, title: titles?.get(itemOf(reason) ?? ''), ...(templates && { templates }) }),
     );
   return described('item', [item.fields], reasons, reasons[0] ?? '', describe, options);
 }
@@ -75,9 +75,9 @@ export function describeList(
   describe: Describe | undefined,
   options: DescriberOptions & SummaryOptions = {},
 ): Promise<Described> {
-  const { language = 'en', titles } = options;
+  const { lang = 'en', titles } = options;
   const lines = items.flatMap(({ reasons: [first] }) =>
-    first ? [wordReason(first, { language, title: titles?.get(itemOf(first) ?? '') })] : [],
+    first ? [wordReason(first, { lang, title: titles?.get(itemOf(first) ?? '') })] : [],
   );
   const fields = items.slice(0, ITEMS).map((item) => item.fields);
   return described('list', fields, [...new Set(lines)], summarise(items, options), describe, options);
@@ -89,17 +89,17 @@ async function described(
   reasons: string[],
   template: string,
   describe: Describe | undefined,
-  { language = 'en', fields = ['title', 'category', 'tags'], room = 200, timeout = 5000, signal }: DescriberOptions,
+  { lang = 'en', fields = ['title', 'category', 'tags'], maxChars = 200, timeout = 5000, signal }: DescriberOptions,
 ): Promise<Described> {
   if (signal?.aborted) throw abortError(signal);
-  if (!(room >= 20 && room <= 1000)) {
-    throw new PredilectError('bad-input', `room is ${room}, expected 20 to 1000 characters`);
+  if (!(maxChars >= 20 && maxChars <= 1000)) {
+    throw new PredilectError('bad-input', `maxChars is ${maxChars}, expected 20 to 1000`);
   }
   if (!describe) return { text: template, by: 'template' };
   const told = items.map((item) =>
     Object.fromEntries(fields.flatMap((name) => (item[name] === undefined ? [] : [[name, item[name]]]))),
   );
-  const facts: Facts = { about, language, items: told, reasons, template, room };
+  const facts: Facts = { about, lang, items: told, reasons, template, maxChars };
   const stop = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const abort = (): void => stop.abort();
@@ -130,11 +130,11 @@ async function described(
 const plain = (text: string): string => text.trim().replace(/[^\S\u3000]+/gu, ' ');
 
 /** What is wrong with words about facts, or nothing. */
-export function faultOf(said: unknown, { items, reasons, template, room }: Facts): string | undefined {
+export function faultOf(said: unknown, { items, reasons, template, maxChars }: Facts): string | undefined {
   if (typeof said !== 'string') return 'it is no text';
   const text = plain(said);
   if (text === '') return 'it is empty';
-  if ([...text].length > room) return `it is longer than ${room} characters`;
+  if ([...text].length > maxChars) return `it is longer than ${maxChars} characters`;
   // Marks that turn the direction of writing, or cannot be seen, could hide what is said.
   const odd = /[\p{Cc}\p{Cs}\p{Co}\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/u.exec(text);
   if (odd) return 'it has signs that cannot be seen';

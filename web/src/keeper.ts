@@ -172,7 +172,7 @@ export class Keeper {
       const [here, there] = [now, head.at].map((at) => new Date(at).toISOString());
       this.#tell({ code: 'clock-back', message: `the clock says ${here}, and said ${there} at the last visit` });
     }
-    const { events, typed } = this.#profile.merge([memory], { new_only: true });
+    const { events, typed } = this.#profile.merge([memory], { newOnly: true });
     const days = this.#retention;
     const sweep = days !== undefined && (head.swept?.days !== days || Math.abs(now - head.swept.at) > DAY);
     const change: Partial<Head> = sweep ? { epoch: crypto.randomUUID(), swept: { at: now, days } } : {};
@@ -247,7 +247,7 @@ export class Keeper {
     const memory = this.#profile.whole();
     this.#take(content);
     if (!this.#evicted) return;
-    this.#profile.merge([memory], { new_only: true });
+    this.#profile.merge([memory], { newOnly: true });
     await this.#rewrite({});
     this.#evicted = false;
     this.#tell({

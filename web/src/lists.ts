@@ -85,7 +85,7 @@ export interface RecommendRequest {
   /** Items that go down. */
   bury?: readonly PushRule[];
   /** Whether items that the person has bought, liked, rated or turned away may come back. Default false. */
-  include_owned?: boolean;
+  includeOwned?: boolean;
   /** Ids that must not come. */
   exclude?: readonly string[];
   /**
@@ -94,7 +94,7 @@ export interface RecommendRequest {
    */
   text?: string;
   /** What an item gets that fits `text` in full, in scores of the best one without it, 0 to 10. Default 2. */
-  text_weight?: number;
+  textWeight?: number;
   /** How `text` is looked for. Default as in `search`: by the words at once, and by the meaning where the model is loaded. */
   by?: SearchBy;
   /**
@@ -123,7 +123,7 @@ export interface NextOptions extends CallOptions {
 export type SearchBy = 'words' | 'meaning' | 'both';
 
 /** Options of `search`. */
-export interface SearchOptions extends FindOptions {
+export interface SearchOptions extends SimilarOptions {
   /** Whether the last word may be the beginning of a word. Default false. */
   prefix?: boolean;
   /** Waits for what it names. Default: the words at once if there is an index, and the meaning if the model is loaded. */
@@ -148,7 +148,7 @@ export interface Answered<Item = ItemFields> {
   /** The item's title, where it has one. */
   question?: string;
   /** Its text; without one the title. */
-  answer: string;
+  text: string;
   /** How likely it is the answer, 0 to 1; from 0.5 on it is given. */
   confidence: number;
   fields: Item;
@@ -167,7 +167,7 @@ export interface Answer<Item = ItemFields> {
 }
 
 /** Options of `similar`. */
-export interface FindOptions extends CallOptions {
+export interface SimilarOptions extends CallOptions {
   /** How many items at most, 1 to 1000. Default 10. */
   k?: number;
   /** Conditions that every item meets. */

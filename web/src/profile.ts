@@ -23,14 +23,14 @@ export interface Merged {
   events: number;
   typed: number;
   known: number;
-  unknown_items: number;
+  unknownItems: number;
   unencoded: Typed[];
 }
 
 /** How parts of a profile are added. */
 export interface MergeOptions {
   /** Leaves out what the profile holds already. */
-  new_only?: boolean;
+  newOnly?: boolean;
   /** Says what would be added, and adds nothing. */
   preview?: boolean;
 }

@@ -1,6 +1,6 @@
 import type { Aggregate } from './aggregate.js';
 import { Client } from './client.js';
-import { markKept, signal, wasKept } from './consent.js';
+import { markKept, privacySignal, wasKept } from './consent.js';
 import { PredilectError } from './errors.js';
 import type { KeepOptions } from './keeper.js';
 import { starsOf } from './opinion.js';
@@ -33,7 +33,6 @@ import type {
   CreateOptions,
   DescribeOptions,
   ExportOptions,
-  FindOptions,
   ForgetRequest,
   HeadSource,
   ImportOptions,
@@ -50,6 +49,7 @@ import type {
   RecommendOptions,
   ReviewOptions,
   SearchOptions,
+  SimilarOptions,
   Status,
   TasteMap,
   Topic,
@@ -79,7 +79,7 @@ export class Recommender<Item = ItemFields> {
     this.#keep = profile === false ? undefined : keepOptions(profile, retention);
     this.#consent = checkConsent('create', consent, ['ask', 'granted', 'session']);
     // What a page may assume of people in general ends where the browser says otherwise for this one.
-    if (consent === 'granted' && signal() !== null) this.#consent = 'ask';
+    if (consent === 'granted' && privacySignal() !== null) this.#consent = 'ask';
     this.#onNotice = (notice) => onNotice?.(notice);
     this.#client = new Client(
       {
@@ -136,7 +136,7 @@ export class Recommender<Item = ItemFields> {
 
   /** Where the profile is, and why. */
   get status(): Status {
-    return { kept: this.#kept, consent: this.#consent, signal: signal() };
+    return { kept: this.#kept, consent: this.#consent, privacySignal: privacySignal() };
   }
 
   /**
@@ -198,7 +198,7 @@ export class Recommender<Item = ItemFields> {
   }
 
   /** Items like this one: short for `recommend({ surface: 'similar', items: [id] })`. */
-  async similar(id: string, options: FindOptions = {}): Promise<RecommendationList<Item>> {
+  async similar(id: string, options: SimilarOptions = {}): Promise<RecommendationList<Item>> {
     checkKeys('similar', options);
     return this.recommend({ ...options, surface: 'similar', items: [checkText('similar', 'an id', id)] });
   }
@@ -388,7 +388,7 @@ export class Recommender<Item = ItemFields> {
     checkKeys('import', options);
     const { passphrase, preview = false, signal } = options;
     const piece = readFile(await unlock(checkText('import', 'the text of a file', file), passphrase));
-    const { merged, kept } = await this.#client.call('merge', [[piece], { new_only: true, preview }], signal);
+    const { merged, kept } = await this.#client.call('merge', [[piece], { newOnly: true, preview }], signal);
     const { unencoded, ...counts } = merged;
     return { ...counts, waiting: unencoded.length, kept };
   }
@@ -404,7 +404,7 @@ export class Recommender<Item = ItemFields> {
   async aggregate(options: AggregateCall = {}): Promise<AggregatePreview | AggregateReport> {
     checkKeys('aggregate', options);
     const aggregate = this.#aggregate;
-    const { consent, kept, signal: asked } = this.status;
+    const { consent, kept, privacySignal: asked } = this.status;
     if (!aggregate || consent !== 'granted' || !kept || asked) {
       const why = aggregate
         ? asked

@@ -69,7 +69,7 @@ export interface CreateOptions {
 export type Consent = 'ask' | 'granted' | 'session';
 
 /** What the browser has said: Global Privacy Control or Do Not Track. */
-export type Signal = 'gpc' | 'dnt';
+export type PrivacySignal = 'gpc' | 'dnt';
 
 /** Where the profile is, and why. */
 export interface Status {
@@ -77,7 +77,7 @@ export interface Status {
   kept: boolean;
   consent: Consent;
   /** The browser's request, if it makes one. A page that sees one need not ask the person. */
-  signal: Signal | null;
+  privacySignal: PrivacySignal | null;
 }
 
 /** Whether the device keeps what a call changed. If not, it lives in memory. */
@@ -186,7 +186,7 @@ export interface ImportReport extends Receipt {
   /** Events and texts that the profile holds already. */
   known: number;
   /** Events among those added on items that this catalogue lacks; they are kept, and say nothing here. */
-  unknown_items: number;
+  unknownItems: number;
   /** Texts that wait for the encoder to be loaded. */
   waiting: number;
 }

@@ -127,7 +127,7 @@ export const templates: Readonly<Record<Language, ReasonTemplates>> = { en: EN, 
 /** Options of `wordReason`. */
 export interface WordOptions {
   /** Language of the words. Default `en`. */
-  language?: Language;
+  lang?: Language;
   /** Title of the item that the reason names: of `reason.item`, else of `reason.event.item`. */
   title?: string | undefined;
   /** Words of the page's own, by kind; other kinds keep theirs. */
@@ -139,8 +139,8 @@ export interface WordOptions {
  *
  * @example wordReason(item.reasons[0], { title: 'Teapot' }) // Because you liked “Teapot”
  */
-export function wordReason(reason: Reason, { language = 'en', title, templates: own }: WordOptions = {}): string {
-  const template = own?.[reason.kind] ?? templates[language][reason.kind];
+export function wordReason(reason: Reason, { lang = 'en', title, templates: own }: WordOptions = {}): string {
+  const template = own?.[reason.kind] ?? templates[lang][reason.kind];
   return template(reason, title === undefined ? undefined : quote(title));
 }
 
@@ -152,7 +152,7 @@ export function itemOf({ item, event }: Reason): string | undefined {
 /** Options of `summarise`. */
 export interface SummaryOptions {
   /** Language of the words. Default `en`. */
-  language?: Language;
+  lang?: Language;
   /** Titles of the items that reasons name, by id. */
   titles?: ReadonlyMap<string, string>;
 }
@@ -167,7 +167,7 @@ const COUNTS = ['No', 'One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven', 'Ei
  */
 export function summarise(
   items: readonly { fields: ItemFields; reasons: readonly Reason[] }[],
-  { language = 'en', titles }: SummaryOptions = {},
+  { lang = 'en', titles }: SummaryOptions = {},
 ): string {
   const count = items.length;
   const fresh =
@@ -175,13 +175,13 @@ export function summarise(
   const label = shared(items.map(({ fields }) => [fields.category, fields.tags].flat()));
   const causes = new Map<string, number>();
   for (const { reasons } of items) {
-    const why = reasons[0] && clause(reasons[0], language, titles);
+    const why = reasons[0] && clause(reasons[0], lang, titles);
     if (why) causes.set(why, (causes.get(why) ?? 0) + 1);
   }
   const [why, times] = [...causes].reduce((best, own) => (own[1] > best[1] ? own : best), ['', 0]);
   // A reason of fewer than half is not that of the list.
   const said = times * 2 >= count ? why : '';
-  if (language === 'zh') {
+  if (lang === 'zh') {
     const some = times < count ? `其中 ${times} 条` : '';
     return `${count} 条${fresh ? '新' : ''}推荐${label ? `，都属于${quote(label)}` : ''}${said && `，${some}${said}`}`;
   }

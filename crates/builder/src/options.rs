@@ -21,13 +21,14 @@ pub enum Format {
     Tsv,
 }
 
-/// Field mapping and limits of a build. Every field has a default; as JSON, unknown keys are refused.
+/// Field mapping and limits of a build. Every field has a default. As JSON, keys are the names of the
+/// command line's options, and unknown ones are refused.
 ///
 /// A mapping is a list of source field names. Empty means: the first of the usual names that a record has (see
 /// [`Role`]), whatever its case. Names that are given must exist in at least one record, and are all used, in order:
 /// texts are joined, lists united, of the others the first that is not empty is taken.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Options {
     /// Name of the catalogue, shown by `info()`.
     pub name: String,
@@ -110,7 +111,7 @@ impl Options {
     /// Refuses impossible values.
     pub(crate) fn check(&self) -> Result<(), BuilderError> {
         if !(40..=100_000).contains(&self.max_chars) {
-            let message = format!("max_chars is {}, expected 40 to 100000", self.max_chars);
+            let message = format!("max-chars is {}, expected 40 to 100000", self.max_chars);
             return Err(BuilderError::Options(message));
         }
         if let Some(delimiter) = self.delimiter

@@ -126,7 +126,7 @@ fn whole_input_errors() {
             b"id,title\n1,A\n\n1,B\n",
             "line 4: id: \"1\" is already the id of line 2, expected one of its own",
         ),
-        (json!({"max_chars": 3}), b"", "max_chars is 3, expected 40 to 100000"),
+        (json!({"max-chars": 3}), b"", "max-chars is 3, expected 40 to 100000"),
         (json!({"delimiter": "\n"}), b"", "delimiter is '\\n', expected one ASCII character"),
         (json!({"titel": ["x"]}), b"", "builder options: unknown field `titel`"),
     ] {
@@ -162,7 +162,7 @@ fn names_are_found_and_fields_are_typed() {
 #[test]
 fn chosen_fields() {
     let input = b"{\"id\":1,\"name\":\"A\",\"head\":\"B\",\"body\":\"Long body\",\"artist\":\"Ann\",\"price\":3,\"note\":\"x\"}";
-    let options = json!({"title": ["head"], "text": ["name", "body"], "fields": ["price"], "drop": ["text"], "encode_also": ["artist"]});
+    let options = json!({"title": ["head"], "text": ["name", "body"], "fields": ["price"], "drop": ["text"], "encode-also": ["artist"]});
     let items = build(options, input).unwrap();
     assert_eq!(items.text(0).unwrap(), "B. A Long body. Ann");
     assert_eq!(stored(&items)[0], json!({"id": "1", "title": "B", "price": 3}));
@@ -235,6 +235,6 @@ fn languages() {
     let items = build(json!({}), input.as_bytes()).unwrap();
     let report = serde_json::to_value(items.report()).unwrap();
     assert_eq!(report["languages"], json!({"zh": 1, "en": 2, "und": 1}));
-    let items = build(json!({"default_lang": "fr"}), input.as_bytes()).unwrap();
+    let items = build(json!({"default-lang": "fr"}), input.as_bytes()).unwrap();
     assert_eq!(serde_json::to_value(items.report()).unwrap()["languages"], json!({"fr": 3, "en": 1}));
 }

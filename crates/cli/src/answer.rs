@@ -28,7 +28,7 @@ pub fn recommend(args: &RecommendArgs) -> Result<(), Failure> {
             engine.describe(text, &vector, encoder.fingerprint(), now, 1.0).map_err(failure)?;
         }
     }
-    for topic in &args.topic {
+    for topic in &args.follow {
         engine.follow(topic, now, 1.0).map_err(failure)?;
     }
     if args.taste {
@@ -116,11 +116,11 @@ pub fn ask(args: &AskArgs) -> Result<(), Failure> {
         return Ok(());
     }
     match &reply.answer {
-        Some(answer) => println!("{}\n", answer.answer),
+        Some(answer) => println!("{}\n", answer.text),
         None => println!("not sure that anything here answers this\n"),
     }
     let row = |item: &AnsweredItem| {
-        let question = item.question.as_ref().unwrap_or(&item.answer).clone();
+        let question = item.question.as_ref().unwrap_or(&item.text).clone();
         vec![format!("{:.2}", item.confidence), question, item.id.clone()]
     };
     let rows: Vec<_> = reply.answer.iter().chain(&reply.others).map(row).collect();

@@ -58,7 +58,7 @@ pub fn build(args: &BuildArgs) -> Result<(), Failure> {
     if args.json {
         let output = json!({
             "file": output, "bytes": size, "dimension": encoder.dimension(), "fingerprint": encoder.fingerprint(),
-            "encode_seconds": seconds, "texts_per_second": rate, "topics": topics, "repeats": repeats, "words": words,
+            "encodeSeconds": seconds, "textsPerSecond": rate, "topics": topics, "repeats": repeats, "words": words,
         });
         println!("{}", json!({"report": items.report(), "events": learned, "output": output}));
     } else {

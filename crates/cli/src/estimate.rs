@@ -166,7 +166,7 @@ fn simulate(people: usize, args: &EstimateArgs) -> Result<(), Failure> {
         println!(
             "{}",
             json!({"people": people, "topics": topics, "epsilon": args.epsilon, "trials": trials, "seed": args.seed,
-                "mean_difference": mean, "error": error, "theory": theory})
+                "meanDifference": mean, "error": error, "theory": theory})
         );
         return Ok(());
     }

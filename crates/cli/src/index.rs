@@ -34,7 +34,7 @@ pub fn write(catalogue: &Catalogue, path: &Path) -> Result<Value, Failure> {
     let length = bytes.len();
     let index = Index::read(bytes).map_err(|error| Failure::data(error.to_string()))?;
     let each = length as f64 / index.len().max(1) as f64;
-    Ok(json!({"file": path, "bytes": length, "terms": index.terms(), "bytes_per_item": each}))
+    Ok(json!({"file": path, "bytes": length, "terms": index.terms(), "bytesPerItem": each}))
 }
 
 /// The same in a line.
@@ -44,7 +44,7 @@ pub fn summary(report: &Value) -> String {
         report["file"].as_str().unwrap_or_default(),
         report["terms"],
         report["bytes"].as_f64().unwrap_or_default() / 1e6,
-        report["bytes_per_item"].as_f64().unwrap_or_default()
+        report["bytesPerItem"].as_f64().unwrap_or_default()
     )
 }
 

@@ -187,10 +187,10 @@ impl Engine {
     fn answered(&self, item: ItemIdx, confidence: f64) -> Result<AnsweredItem, EngineError> {
         let object = self.catalogue.object(item)?;
         let text = |name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
-        let (question, answer) = (text("title"), text("text"));
-        let answer = answer.or_else(|| question.clone()).unwrap_or_default();
+        let question = text("title");
+        let text = text("text").or_else(|| question.clone()).unwrap_or_default();
         let id = self.catalogue.id(item).to_owned();
-        Ok(AnsweredItem { id, question, answer, confidence, fields: self.catalogue.fields(item)? })
+        Ok(AnsweredItem { id, question, text, confidence, fields: self.catalogue.fields(item)? })
     }
 }
 
@@ -260,7 +260,7 @@ mod tests {
         let clear = ask(&[4, 2, 7], &[0.9, 0.2, 0.1]);
         let answer = clear.answer.as_ref().unwrap();
         assert_eq!((clear.status, clear.by, answer.id.as_str()), ("answered", By::Words, "i4"));
-        assert_eq!((answer.question.as_deref(), answer.answer.as_str()), (Some("Question 4?"), "Answer 4."));
+        assert_eq!((answer.question.as_deref(), answer.text.as_str()), (Some("Question 4?"), "Answer 4."));
         assert!(answer.confidence > 0.9 && clear.others.len() == 2 && clear.others[0].confidence < 0.1);
 
         let close = ask(&[4, 2], &[0.3, 0.29]);
@@ -279,7 +279,7 @@ mod tests {
         assert_eq!(empty.ask(Some(ByWords { rows: &[], scores: &[] }), None, &request(1)).unwrap().status, "unsure");
         let one = engine(&[json!({"title": "Only this"})]);
         let reply = one.ask(Some(ByWords { rows: &[0], scores: &[0.95] }), None, &request(1)).unwrap();
-        assert_eq!(reply.answer.unwrap().answer, "Only this");
+        assert_eq!(reply.answer.unwrap().text, "Only this");
         let same = engine(&(0..40).map(|n| json!({"title": format!("Q {n}")})).collect::<Vec<_>>());
         let doubt = |score: f32| {
             same.probed((0..40).map(|_| ((0..40).collect(), vec![score; 40])).collect());

@@ -8,7 +8,7 @@ use crate::{Engine, EngineError};
 
 /// A part of a profile, in the form in which a snapshot holds the whole.
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct MergeRequest {
     /// Fingerprint of the encoder that the vectors of `typed` come from.
     #[serde(default)]
@@ -29,6 +29,7 @@ pub struct MergeRequest {
 
 /// What was added, or would be.
 #[derive(Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct MergeReply {
     /// Events added.
     pub events: usize,

@@ -28,7 +28,7 @@ fn yes() -> bool {
 
 /// Asks for recommendations.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RecommendRequest {
     /// Milliseconds since 1970.
     pub now: Millis,
@@ -197,7 +197,7 @@ impl RecommendRequest {
             }
         }
         if !(0.0..=10.0).contains(&self.text_weight) {
-            return refuse(format!("text_weight is {}, expected 0 to 10", self.text_weight));
+            return refuse(format!("textWeight is {}, expected 0 to 10", self.text_weight));
         }
         if let Some(by) = self.by.as_ref().filter(|by| !["words", "meaning", "both"].contains(&by.as_str())) {
             return refuse(format!("by is \"{by}\", expected words, meaning or both"));
@@ -326,7 +326,7 @@ pub struct AnsweredItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub question: Option<String>,
     /// Its text; without one its title.
-    pub answer: String,
+    pub text: String,
     /// How likely it is the answer, 0..=1.
     pub confidence: f64,
     /// The item as the catalogue holds it.

@@ -51,7 +51,7 @@ pub fn catalogue(bytes: &[u8]) {
         allowed(engine.recommend_json(&json!({"now": NOW, "k": 5, "filter": filter}).to_string()), CALL);
     }
     if let Some(text) =
-        allowed(engine.recommend_json(&json!({"now": NOW, "k": 9, "include_owned": true}).to_string()), CALL)
+        allowed(engine.recommend_json(&json!({"now": NOW, "k": 9, "includeOwned": true}).to_string()), CALL)
     {
         let reply: Value = serde_json::from_str(&text).unwrap();
         let list: Vec<&Value> = reply["items"].as_array().unwrap().iter().map(|item| &item["id"]).collect();
@@ -197,7 +197,7 @@ pub fn filter(bytes: &[u8]) {
     let count = |text: &str| serde_json::from_str::<Value>(text).unwrap()["items"].as_array().unwrap().len();
     let all = engine.recommend_json(&similar.to_string()).unwrap();
     assert!(count(&some) <= count(&all), "a filter takes away");
-    let request = json!({"now": NOW, "k": 20, "include_owned": true, "filter": filter}).to_string();
+    let request = json!({"now": NOW, "k": 20, "includeOwned": true, "filter": filter}).to_string();
     assert!(allowed(engine.recommend_json(&request), CALL).is_some(), "every call takes the filter");
 }
 

@@ -101,7 +101,7 @@ pub fn requests() -> Vec<Vec<u8>> {
     texts([
         json!({"kind": "like", "item": "i1", "at": NOW}),
         json!([event, {"kind": "dwell", "item": "i3", "at": NOW - DAY, "value": 20}]),
-        json!({"now": NOW, "k": 5, "seed": 7, "diversity": 0.5, "explore": 0.2, "include_owned": true, "exclude": ["i1"],
+        json!({"now": NOW, "k": 5, "seed": 7, "diversity": 0.5, "explore": 0.2, "includeOwned": true, "exclude": ["i1"],
             "filter": {"group": "g1"}}),
         json!({"now": NOW, "surface": "together", "items": ["i1", "i2"], "k": 3, "filter": {"price": {"min": 1, "max": 9}}}),
         json!({"now": NOW, "surface": "because", "k": 2, "caps": {"group": 2}, "calibration": {"tags": 0.5},
@@ -113,7 +113,7 @@ pub fn requests() -> Vec<Vec<u8>> {
         json!({"interest": "i2"}),
         json!({"before": NOW - 2 * DAY}),
         json!({"all": true}),
-        json!({"encoder": ENCODER, "events": [event], "typed": [typed], "new_only": true, "preview": false}),
+        json!({"encoder": ENCODER, "events": [event], "typed": [typed], "newOnly": true, "preview": false}),
     ])
 }
 
@@ -155,9 +155,9 @@ pub fn queries() -> Vec<Vec<u8>> {
 
 pub fn options() -> Vec<Vec<u8>> {
     texts([
-        json!({"name": "shop", "format": "csv", "delimiter": ";", "id": ["nr"], "text": ["a", "b"], "max_chars": 400}),
-        json!({"format": "auto", "fields": ["price"], "drop": ["cast"], "encode_also": ["cast"], "lists": ["tags"],
-            "default_lang": "en", "strict": true, "keep_duplicates": true}),
+        json!({"name": "shop", "format": "csv", "delimiter": ";", "id": ["nr"], "text": ["a", "b"], "max-chars": 400}),
+        json!({"format": "auto", "fields": ["price"], "drop": ["cast"], "encode-also": ["cast"], "lists": ["tags"],
+            "default-lang": "en", "strict": true, "keep-duplicates": true}),
     ])
 }
 

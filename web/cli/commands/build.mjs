@@ -111,7 +111,7 @@ function parse(/** @type {string[]} */ args) {
   /** @type {Record<string, unknown>} */
   const options = {};
   const set = (/** @type {string} */ name, /** @type {unknown} */ value) => {
-    if (value !== undefined) options[name.replaceAll('-', '_')] = value;
+    if (value !== undefined) options[name] = value;
   };
   for (const name of [...TEXTS, ...FLAGS]) set(name, values[name]);
   for (const name of LISTS)
@@ -163,12 +163,12 @@ async function once(
   }
   process.stdout.write(summary);
   if (output === null) return;
-  const { file, bytes, fingerprint, encoded, encode_seconds: seconds, texts_per_second: rate } = output;
+  const { file, bytes, fingerprint, encoded, encodeSeconds: seconds, textsPerSecond: rate } = output;
   const size = `${(bytes / 1e6).toFixed(2)} MB`;
   const speed = `${encoded} texts encoded in ${seconds.toFixed(1)} s (${rate.toFixed(0)} a second)`;
   console.log(`${file}: ${report.kept} items, ${size}, encoder ${fingerprint}, ${speed}`);
   if (output.words) {
-    const { file, bytes, bytes_per_item: each } = output.words;
+    const { file, bytes, bytesPerItem: each } = output.words;
     console.log(`${file}: ${(bytes / 1e6).toFixed(2)} MB, ${each.toFixed(0)} bytes an item`);
   }
 }

@@ -130,7 +130,7 @@ export async function show(/** @type {any} */ recommender, list, /** @type {bool
     const source = reason?.event?.item;
     const [cause] = source ? await recommender.items([source]) : [];
     const title = source && String(cause?.title ?? source);
-    const why = reason ? wordReason(reason, { language: 'en', title }) : '';
+    const why = reason ? wordReason(reason, { lang: 'en', title }) : '';
     rows.push([String(at + 1), score.toFixed(3), String(fields.title ?? id), why, id]);
   }
   const columns = [

@@ -26,7 +26,7 @@ Usage: predilect recommend <CATALOGUE> [options]
                               what was done to an item; may be repeated
       --rate ID=STARS         stars for an item, 1 to 5
       --about TEXT            a taste in words; needs the encoder
-      --topic NAME            a topic that is liked
+      --follow NAME           a topic that is liked
       --surface NAME          for-you, similar, together, continue, trending or because [for-you]
       --of ID                 what a list of similar, together or because is about
       --cap FIELD=N           most items with the same label of a field
@@ -60,7 +60,7 @@ const SINGLE = { like: 'like', dislike: 'dislike', buy: 'purchase', view: 'view'
 /** `predilect recommend`. */
 export async function recommend(/** @type {string[]} */ args) {
   const told = Object.fromEntries(Object.keys(SINGLE).map((name) => [name, texts]));
-  const more = { rate: texts, about: texts, topic: texts, surface: text, of: texts, cap: texts, calibrate: texts };
+  const more = { rate: texts, about: texts, follow: texts, surface: text, of: texts, cap: texts, calibrate: texts };
   const dials = { diversity: text, explore: text, seed: text, now: text, 'include-owned': flag, text };
   const line = read(args, { ...told, ...more, ...dials, ...LOOK, ...LIST }, RECOMMEND_HELP, ['a catalogue']);
   if (!line) return;
@@ -79,7 +79,7 @@ export async function recommend(/** @type {string[]} */ args) {
     const rated = pairs('--rate', values.rate).map(([item, value]) => ({ kind: 'rating', item, value, at }));
     await recommender.record(/** @type {any} */ ([...events, ...rated]));
     for (const about of values.about ?? []) await recommender.describe(about, { at });
-    for (const topic of values.topic ?? []) await recommender.follow(topic, { at });
+    for (const topic of values.follow ?? []) await recommender.follow(topic, { at });
     const list = await recommender.recommend({
       ...(await listOptions(recommender, values)),
       surface: values.surface,
@@ -91,7 +91,7 @@ export async function recommend(/** @type {string[]} */ args) {
       diversity: number('--diversity', values.diversity),
       explore: number('--explore', values.explore),
       seed: number('--seed', values.seed) ?? 0,
-      include_owned: values['include-owned'],
+      includeOwned: values['include-owned'],
       now: at,
     });
     await show(recommender, list, values.json);

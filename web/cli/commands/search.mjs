@@ -79,9 +79,9 @@ export async function ask(/** @type {string[]} */ args) {
       console.log(JSON.stringify(reply));
       return;
     }
-    console.log(`${reply.answer?.answer ?? 'not sure that anything here answers this'}\n`);
+    console.log(`${reply.answer?.text ?? 'not sure that anything here answers this'}\n`);
     const found = [...(reply.answer ? [reply.answer] : []), ...reply.others];
-    const rows = found.map((item) => [item.confidence.toFixed(2), item.question ?? item.answer, item.id]);
+    const rows = found.map((item) => [item.confidence.toFixed(2), item.question ?? item.text, item.id]);
     const columns = [
       { name: 'sure', right: true },
       { name: 'question', most: 60 },

@@ -2,7 +2,7 @@
 
 import type { ItemFields, Recommendation } from '../lists.js';
 import { el, icon, safeAddress } from './dom.js';
-import type { Words } from './words.js';
+import type { Texts } from './words.js';
 
 /** What a card can do. */
 export interface CardActions {
@@ -29,7 +29,7 @@ export function titleOf(fields: ItemFields): string {
 }
 
 /** The usual card: picture, title, category and price, why, like and not for me. */
-export function usualCard({ fields }: Recommendation, actions: CardActions, words: Words): Node {
+export function usualCard({ fields }: Recommendation, actions: CardActions, words: Texts): Node {
   const [title, address, image] = [titleOf(fields), safeAddress(fields.url), safeAddress(fields.image)];
   const facts = [fields.category, fields.price, fields.year].map(shown).filter((fact) => fact !== '');
   const language = shown(fields.lang) || undefined;

@@ -6,7 +6,7 @@ import { type Language, languageOf, type ReasonTemplates, wordReason } from '../
 import { el, icon, own } from './dom.js';
 import { type Host, hostOf, join, type SharedOptions } from './host.js';
 import { styleSheet } from './style.js';
-import { WORDS, type Words } from './words.js';
+import { type Texts, WORDS } from './words.js';
 
 /** A server that renders pages has no elements; it can import this all the same. */
 const Base = (globalThis.HTMLElement ?? class {}) as typeof HTMLElement;
@@ -24,7 +24,7 @@ export abstract class PredilectElement extends Base {
   }
 
   /** Words of the page's own, instead of the usual ones. */
-  texts: Partial<Words> = own(this, 'texts') ?? {};
+  texts: Partial<Texts> = own(this, 'texts') ?? {};
   /** Templates of the page's own for reasons, by kind. */
   templates: Partial<ReasonTemplates> = own(this, 'templates') ?? {};
 
@@ -92,7 +92,7 @@ export abstract class PredilectElement extends Base {
     return [];
   }
   /** The heading where the attribute `heading` gives none. */
-  protected abstract usualHeading(words: Words): string;
+  protected abstract usualHeading(words: Texts): string;
   /** What stands there while the recommender is loaded. */
   protected waiting(): Node[] {
     return [el('p', { class: 'note' }, this.say.loading)];
@@ -103,13 +103,13 @@ export abstract class PredilectElement extends Base {
     return languageOf(this.closest('[lang]')?.getAttribute('lang') ?? undefined);
   }
 
-  protected get say(): Words {
+  protected get say(): Texts {
     return { ...WORDS[this.language], ...this.texts };
   }
 
   /** A reason as a line. */
   protected reason(reason: Parameters<typeof wordReason>[0], title: string | undefined): string {
-    return wordReason(reason, { language: this.language, title, templates: this.templates });
+    return wordReason(reason, { lang: this.language, title, templates: this.templates });
   }
 
   /** The attribute `filter`, an object in JSON; unreadable ones are an error of the page. */

@@ -7,7 +7,7 @@ import { type CardFunction, templateCard, titleOf, usualCard } from './card.js';
 import { el, own } from './dom.js';
 import { PredilectElement } from './element.js';
 import type { Host } from './host.js';
-import type { Words } from './words.js';
+import type { Texts } from './words.js';
 
 /** A card counts as seen when half of it was on screen for so many milliseconds. */
 const SEEN = 1000;
@@ -80,7 +80,7 @@ export abstract class CardList extends PredilectElement {
       for (const [at, item] of items.entries()) {
         const why = list.children[at]?.querySelector('[part=why],[data-why]');
         if (!why) continue;
-        const { text, by } = await describeItem(item, describe, { language, titles, templates, signal });
+        const { text, by } = await describeItem(item, describe, { lang: language, titles, templates, signal });
         if (by === 'describer') why.textContent = text;
       }
     } catch (error) {
@@ -149,7 +149,7 @@ export class PredilectFeed extends CardList {
     return (this.getAttribute('surface') ?? 'for-you') as Surface;
   }
 
-  protected override usualHeading(words: Words): string {
+  protected override usualHeading(words: Texts): string {
     return words.feed;
   }
 
@@ -198,7 +198,7 @@ export class PredilectSimilar extends PredilectFeed {
     return (this.getAttribute('surface') ?? 'similar') as Surface;
   }
 
-  protected override usualHeading(words: Words): string {
+  protected override usualHeading(words: Texts): string {
     return words.similar;
   }
 

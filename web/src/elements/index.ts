@@ -5,7 +5,7 @@ import { PredilectProfile } from './profile.js';
 import { PredilectSearch } from './search.js';
 
 export type { CardActions, CardFunction } from './card.js';
-export type { Words } from './words.js';
+export type { Texts } from './words.js';
 export { PredilectFeed, PredilectProfile, PredilectSearch, PredilectSimilar };
 
 const ELEMENTS = {

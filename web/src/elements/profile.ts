@@ -7,14 +7,14 @@ import { el } from './dom.js';
 import { PredilectElement } from './element.js';
 import type { Host } from './host.js';
 import { drawMap } from './map.js';
-import type { Words } from './words.js';
+import type { Texts } from './words.js';
 
 /** What is known about the person. */
 export class PredilectProfile extends PredilectElement {
   /** Keys of the interests that are unfolded. */
   readonly #open = new Set<string>();
 
-  protected override usualHeading(words: Words): string {
+  protected override usualHeading(words: Texts): string {
     return words.profile;
   }
 

@@ -3,7 +3,7 @@
 import { el } from './dom.js';
 import { CardList } from './feed.js';
 import type { Host } from './host.js';
-import type { Words } from './words.js';
+import type { Texts } from './words.js';
 
 /** Milliseconds without a key after which a text is searched for. */
 const PAUSE = 250;
@@ -28,7 +28,7 @@ export class PredilectSearch extends CardList {
     this.refresh();
   }
 
-  protected override usualHeading(words: Words): string {
+  protected override usualHeading(words: Texts): string {
     return words.search;
   }
 

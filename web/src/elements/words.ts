@@ -44,9 +44,9 @@ const en = {
 };
 
 /** Every word of the elements. */
-export type Words = typeof en;
+export type Texts = typeof en;
 
-const zh: Words = {
+const zh: Texts = {
   feed: '为你推荐',
   similar: '相似内容',
   search: '搜索',
@@ -87,4 +87,4 @@ const zh: Words = {
 };
 
 /** The words of each language. */
-export const WORDS: Readonly<Record<Language, Words>> = { en, zh };
+export const WORDS: Readonly<Record<Language, Texts>> = { en, zh };

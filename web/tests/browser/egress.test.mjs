@@ -60,7 +60,7 @@ for (const worker of [true, false]) {
     assert.deepEqual(used, {
       found: 3,
       bits: 3,
-      report: { events: 5, typed: 2, known: 0, unknown_items: 0, waiting: 0, kept: true },
+      report: { events: 5, typed: 2, known: 0, unknownItems: 0, waiting: 0, kept: true },
     });
     assert.deepEqual(asked, []);
     assert.deepEqual(site.server.requests, []);

@@ -47,7 +47,7 @@ test('nothing is stored before the person consents; then it stays, unreadable, a
     const after = await r.record({ kind: 'like', item: two });
     return { before, databases, asked, granted, after, status: r.status, one, two };
   });
-  assert.deepEqual(first.asked, { kept: false, consent: 'ask', signal: null });
+  assert.deepEqual(first.asked, { kept: false, consent: 'ask', privacySignal: null });
   assert.deepEqual([first.before.kept, first.databases, first.granted.kept, first.after.kept], [false, 0, true, true]);
   const stored = await page.evaluate(raw);
   assert.deepEqual([stored.state, stored.log, stored.key, stored.extractable], [1, 1, true, false]);
@@ -90,8 +90,8 @@ for (const [signal, property, value] of [
       await r.consent('granted');
       return { before, after: r.status };
     });
-    assert.deepEqual(result.before, { kept: false, consent: 'ask', signal });
-    assert.deepEqual(result.after, { kept: true, consent: 'granted', signal });
+    assert.deepEqual(result.before, { kept: false, consent: 'ask', privacySignal: signal });
+    assert.deepEqual(result.after, { kept: true, consent: 'granted', privacySignal: signal });
   });
 }
 
@@ -211,7 +211,7 @@ test('what the browser evicts is written again from memory, and missed at the ne
   await evict();
   const next = await tab(context);
   const missed = await next.page.evaluate(async () => [(await open({ profile: 't' })).status, notices]);
-  assert.deepEqual(missed, [{ kept: false, consent: 'ask', signal: null }, ['storage-evicted']]);
+  assert.deepEqual(missed, [{ kept: false, consent: 'ask', privacySignal: null }, ['storage-evicted']]);
 });
 
 test('storage that is denied, a newer schema and a clock set back are told, and memory goes on', async () => {
@@ -297,7 +297,7 @@ test('a store of an older version is taken over whole; where a newer one has bee
       await page.evaluate(async () => {
         window.r = await open({ profile: 't', consent: 'granted' });
         window.tell = async (at) => (await window.r.record({ kind: 'like', item: window.item, at })).kept;
-        window.item = (await window.r.recommend({ k: 1, include_owned: true })).items[0].id;
+        window.item = (await window.r.recommend({ k: 1, includeOwned: true })).items[0].id;
         window.times = async () => (await window.r.profile()).recent.map(({ at }) => at);
       });
       return page;

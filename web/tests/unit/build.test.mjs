@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { buildCatalogue as buildFile } from '../../cli/build.mjs';
-import { buildCatalogue, readRecords } from '../../dist/build.js';
+import { buildCatalogue, previewRecords } from '../../dist/build.js';
 import { decode } from '../../dist/decode.js';
 
 const MODEL = fileURLToPath(new URL('../../../models/predilect-encoder-small', import.meta.url));
@@ -43,18 +43,18 @@ test('an abort ends a build between two batches, or before it begins', { skip },
     code: 'aborted',
   });
   assert.ok(done > 0 && done < 64, String(done));
-  await assert.rejects(readRecords(many, { signal: AbortSignal.abort() }), { code: 'aborted' });
+  await assert.rejects(previewRecords(many, { signal: AbortSignal.abort() }), { code: 'aborted' });
 });
 
 test('records are read as text, bytes, a file or objects, and columns can be told', async () => {
   const bytes = new TextEncoder().encode(THINGS);
   for (const records of [THINGS, bytes, bytes.buffer, new Blob([bytes])]) {
-    const { kept, mapping } = await readRecords(records);
+    const { kept, mapping } = await previewRecords(records);
     assert.deepEqual([kept, Object.keys(mapping.title)], [3, ['name']]);
   }
-  assert.equal((await readRecords([{ id: 'a', title: 'A' }])).kept, 1);
+  assert.equal((await previewRecords([{ id: 'a', title: 'A' }])).kept, 1);
   const odd = 'wat,meer\nTea,warm\nWax,hard\n';
-  const { mapping, fields } = await readRecords(odd, { columns: { title: 'wat', text: ['meer'] } });
+  const { mapping, fields } = await previewRecords(odd, { columns: { title: 'wat', text: ['meer'] } });
   assert.deepEqual(mapping, { title: { wat: 2 }, text: { meer: 2 } });
   assert.deepEqual(
     fields.map(({ name }) => name),
@@ -64,7 +64,7 @@ test('records are read as text, bytes, a file or objects, and columns can be tol
 
 test('what cannot be used is refused with a code that says why', async () => {
   const refused = (records, options, code, message) =>
-    assert.rejects(readRecords(records, options), (error) => {
+    assert.rejects(previewRecords(records, options), (error) => {
       assert.equal(error.code, code, error.message);
       assert.match(error.message, message);
       return true;

@@ -66,16 +66,16 @@ test('a describer that is too slow, or no longer wanted, is told to stop', async
   await assert.rejects(asked, aborted);
   await assert.rejects(line(slow, { signal: control.signal }), aborted);
   assert.equal(stopped, 2);
-  await assert.rejects(line(slow, { room: 5 }), (error) => error.code === 'bad-input');
+  await assert.rejects(line(slow, { maxChars: 5 }), (error) => error.code === 'bad-input');
 });
 
 const FACTS = {
   about: 'item',
-  language: 'en',
+  lang: 'en',
   items: [{ title: 'The Last Samurai', tags: ['history'], year: 2003, votes: 1200, price: 3.5 }],
   reasons: ['Because you liked “Heat”', '因为你喜欢“盗火线”'],
   template: TEMPLATE,
-  room: 80,
+  maxChars: 80,
 };
 
 for (const text of [
@@ -118,13 +118,13 @@ for (const [text, why] of [
 test('a list is summed up from fields and reasons', async () => {
   const three = ['a', 'b', 'c'].map((id) => film(id, id.toUpperCase(), {}, like('heat'), fresh));
   assert.equal(summarise(three, { titles }), 'Three new picks of “thriller”, because you liked “Heat”');
-  assert.equal(summarise(three, { titles, language: 'zh' }), '3 条新推荐，都属于“thriller”，因为你喜欢“Heat”');
+  assert.equal(summarise(three, { titles, lang: 'zh' }), '3 条新推荐，都属于“thriller”，因为你喜欢“Heat”');
   const mixed = [
     ...three.slice(0, 2),
     film('d', 'D', { category: 'drama', tags: ['night'] }, { kind: 'popular', part: 1 }),
   ];
   assert.equal(summarise(mixed, { titles }), 'Three picks of “night”, two of them because you liked “Heat”');
-  assert.equal(summarise(mixed, { titles, language: 'zh' }), '3 条推荐，都属于“night”，其中 2 条因为你喜欢“Heat”');
+  assert.equal(summarise(mixed, { titles, lang: 'zh' }), '3 条推荐，都属于“night”，其中 2 条因为你喜欢“Heat”');
   const asked = film('e', 'E', {}, { kind: 'request', part: 1, text: 'something lighter' });
   assert.equal(summarise([asked]), 'One pick of “thriller”, for “something lighter”');
   // What lowers is no reason to be here, and what has no title is not named.

@@ -11,7 +11,7 @@ const refuses = (run, words) =>
   });
 
 test('an unknown option is refused by name, with the nearest known one', () => {
-  refuses(() => checkKeys('recommend', { includeOwned: true }), ['recommend()', '"includeOwned"', '"include_owned"']);
+  refuses(() => checkKeys('recommend', { include_owned: true }), ['recommend()', '"include_owned"', '"includeOwned"']);
   refuses(() => checkKeys('create', { catalog: 'x' }), ['create()', '"catalog"', '"catalogue"']);
   refuses(() => checkKeys('create', { wasmURL: 'x' }), ['"wasmUrl"']);
   refuses(() => checkKeys('record', { kind: 'like', itemId: 'a' }), ['"itemId"', '"item"']);
@@ -59,7 +59,7 @@ test('every documented option passes', () => {
     filter: {},
     diversity: 0,
     explore: 0,
-    include_owned: true,
+    includeOwned: true,
     exclude: [],
     now: 0,
     seed: 0,

@@ -41,7 +41,7 @@ test('an export says everything in words, and an import gives it back', async ()
   const second = await open();
   await second.record({ kind: 'purchase', item: 'tea-4', at: 1_700_000_000_002 });
   const preview = await second.import(text, { preview: true });
-  assert.deepEqual(preview, { events: 3, typed: 0, known: 0, unknown_items: 0, waiting: 0, kept: false });
+  assert.deepEqual(preview, { events: 3, typed: 0, known: 0, unknownItems: 0, waiting: 0, kept: false });
   assert.equal((await second.profile()).events, 1, 'a preview changes nothing');
   assert.deepEqual(await second.import(text), preview);
   assert.equal((await second.profile()).events, 4);
@@ -65,7 +65,7 @@ test('items that the catalogue lacks are kept; texts wait for the encoder, and c
     ],
   };
   const report = await recommender.import(JSON.stringify(file));
-  assert.deepEqual(report, { events: 1, typed: 1, known: 0, unknown_items: 1, waiting: 2, kept: false });
+  assert.deepEqual(report, { events: 1, typed: 1, known: 0, unknownItems: 1, waiting: 2, kept: false });
   const profile = await recommender.profile();
   assert.deepEqual(profile.waiting, ['jazz', 'rain']);
   assert.ok(profile.interests.some(({ label }) => label === 'tea'));

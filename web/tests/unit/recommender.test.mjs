@@ -78,7 +78,7 @@ test('what is owned or turned away does not come again unless asked for', async 
   const ids = async (options) => (await recommender.recommend({ k: 12, ...options })).items.map(({ id }) => id);
   const usual = await ids({});
   assert.ok(!usual.includes('tea-2') && !usual.includes('train-1'));
-  const all = await ids({ include_owned: true });
+  const all = await ids({ includeOwned: true });
   assert.ok(all.includes('tea-2') && all.includes('train-1'));
   recommender.close();
 });

@@ -102,7 +102,7 @@ async function use([first, events, lists, step]) {
     });
     kept += (await recommender.record(told)).kept ? each : 0;
     const started = performance.now();
-    await recommender.recommend({ k: 20, seed: i, now: told.at(-1).at, include_owned: true });
+    await recommender.recommend({ k: 20, seed: i, now: told.at(-1).at, includeOwned: true });
     times.push(performance.now() - started);
   }
   globalThis.gc?.();

@@ -68,6 +68,7 @@ impl Default for LearnOptions {
 
 /// What was learned, in numbers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct LearnReport {
     /// Events that were used.
     pub events: usize,

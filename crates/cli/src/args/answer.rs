@@ -50,7 +50,7 @@ pub struct RecommendArgs {
     pub about: Vec<String>,
     /// A topic that is liked, by its name; may be repeated
     #[arg(long, value_name = "NAME")]
-    pub topic: Vec<String>,
+    pub follow: Vec<String>,
     /// Also show what is known of the taste: interests with their names
     #[arg(long)]
     pub taste: bool,

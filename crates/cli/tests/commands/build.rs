@@ -59,7 +59,7 @@ fn bad_input_is_told_in_one_line() {
             2,
             "no record has the field `naem` that --title names; fields found: id, name",
         ),
-        (build(&["--max-chars", "3"]), "{}", 2, "max_chars is 3, expected 40 to 100000"),
+        (build(&["--max-chars", "3"]), "{}", 2, "max-chars is 3, expected 40 to 100000"),
         (vec!["build", "gone.jsonl", "--dry-run"], "", 1, "gone.jsonl: cannot be read: No such file"),
         (
             vec!["build", "items.jsonl", "-o", "x", "--model", "gone"],

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 /// Of all lists.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct ListMetrics {
     /// Share of all items that are in some list.
     pub coverage: f64,

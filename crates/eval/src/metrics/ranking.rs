@@ -11,6 +11,7 @@ use serde::Serialize;
 
 /// Metrics of one case.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct RankMetrics {
     /// nDCG at k.
     pub ndcg: f64,

@@ -31,6 +31,7 @@ pub struct Report {
 
 /// What models reached under a protocol.
 #[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Section {
     /// The protocol.
     pub name: String,
