@@ -6,9 +6,19 @@
 //   models/predilect-encoder-small  -> web/demo/site/model/
 //   target/demo/*.predilect         -> web/demo/site/*.predilect, and *.words beside them
 
-import { constants, copyFileSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  constants,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { files, fingerprint, isDone, markDone, root, shown, target } from './steps.mjs';
+import { files, fingerprint, isDone, markDone, Remedy, root, shown, target } from './steps.mjs';
 
 /** The built catalogues of the demo: the items, and the questions and answers of its help; an index of words beside each. */
 export const CATALOGUES = ['demo', 'help'].map((name) => ({
@@ -172,7 +182,13 @@ function siteFiles() {
   }
   for (const name of modelFiles()) wanted.set(`model/${name}`, `${shown(MODEL)}/${name}`);
   for (const { catalogue, words } of CATALOGUES) {
-    for (const path of files([shown(catalogue), shown(words)])) wanted.set(basename(path), path);
+    // Without this check the copies of the last time would be cleared away.
+    for (const file of [catalogue, words]) {
+      if (!existsSync(file)) {
+        throw new Remedy(`${shown(file)} is missing: run \`node web/tools/setup.mjs catalogue\` first`);
+      }
+      wanted.set(basename(file), shown(file));
+    }
   }
   return wanted;
 }

@@ -205,20 +205,37 @@ async function inPage({ kind, count, asked, peers, rounds, dimension, queries })
     const value = await run();
     return [performance.now() - begun, value];
   };
-  const index = await VectorIndex.create({ dimension, capacity: count });
-  const [build] = await timed(() => {
+  const fill = (/** @type {any} */ index) => {
     for (let from = 0; from < count; from += 10_000) {
       index.add(all.subarray(from * dimension, Math.min(count, from + 10_000) * dimension));
     }
     // The first search looks the rows over.
     index.search(row(0));
-  });
-  const ask = (i, exact) => {
+    return index;
+  };
+  const ask = (index, i, exact) => {
     const start = (i % (queries - asked + 1)) * dimension;
     return index.search(asks.subarray(start, start + asked * dimension), { k, exact }).map((found) => found.rows);
   };
-  methods.push({ id: 'ours', build, ask: (i) => ask(i, false) });
-  methods.push({ id: 'ours, exact', build, ask: (i) => ask(i, true) });
+  const index = await VectorIndex.create({ dimension, capacity: count });
+  const [build] = await timed(() => fill(index));
+  methods.push({ id: 'ours', build, ask: (i) => ask(index, i, false) });
+  methods.push({ id: 'ours, exact', build, ask: (i) => ask(index, i, true) });
+  if (count < 1_000_000) {
+    // A frame that knows no relaxed SIMD, with an instance of its own.
+    const frame = document.body.appendChild(document.createElement('iframe'));
+    const { contentWindow: other } = frame;
+    other.WebAssembly.validate = () => false;
+    const { VectorIndex } = await other.eval("import('/dist/vectors.js')");
+    const own = await VectorIndex.create({ dimension, capacity: count });
+    const view = ({ buffer, byteOffset, length }) => new other.Float32Array(buffer, byteOffset, length);
+    const plain = {
+      add: (vectors) => own.add(view(vectors)),
+      search: (vectors, options) => own.search(view(vectors), options),
+    };
+    const [build] = await timed(() => fill(plain));
+    methods.push({ id: 'ours, exact, no relaxed SIMD', build, ask: (i) => ask(plain, i, true) });
+  }
   for (const id of peers) {
     const [build, one] = await timed(() => builders[id]());
     console.log(`${id}: built in ${(build / 1000).toFixed(1)} s`);
