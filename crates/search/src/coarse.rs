@@ -16,7 +16,7 @@ pub(crate) struct Facts {
 }
 
 impl Facts {
-    /// Takes in rows that were added behind those it knows,.
+    /// Takes in rows that were added behind those it knows.
     pub(crate) fn extend(&mut self, rows: Rows<'_>) {
         // Exactly: those of a million rows are not to be copied for the sake of room to grow.
         self.shifts.reserve_exact(rows.scales.len() - self.shifts.len());
