@@ -10,7 +10,7 @@ const folder = new URL('../../tests/goldens/', import.meta.url);
 const model = new URL('../../models/predilect-encoder-small/', import.meta.url);
 
 /** Fingerprint of catalogues whose vectors are given. */
-export const GIVEN = 'given-by-the-case';
+const GIVEN = 'given-by-the-case';
 
 /** All cases: name and content. */
 export async function cases() {
@@ -34,7 +34,7 @@ async function shippedEncoder() {
 }
 
 /** The catalogue of a case, and whether its vectors are given. */
-export async function build(golden) {
+async function build(golden) {
   await initBuilder({ module_or_path: await wasm('builder') });
   const builder = new Builder('{}');
   for (const { vector: _, ...item } of golden.items)
@@ -49,6 +49,14 @@ export async function build(golden) {
   const vectors = (await shippedEncoder()).encode(builder.texts(0, builder.length));
   const bytes = builder.assemble(vectors, encoder.fingerprint);
   return { given, bytes, words: indexWords(bytes) };
+}
+
+/** What a page is handed to answer the steps of a case (`browser/in-page.mjs`). */
+export async function handed(golden) {
+  const { given, bytes, words } = await build(golden);
+  const steps = golden.steps.map(({ expect: _, ...step }) => Object.entries(step)[0]);
+  const [catalogue, index] = [bytes, words].map((part) => Buffer.from(part).toString('base64'));
+  return { bytes: catalogue, index, steps, given, fingerprint: GIVEN };
 }
 
 /** Names and keywords of topics, of their parts and of interests. */

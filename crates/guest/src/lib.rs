@@ -1,9 +1,24 @@
 //! Loads functions of a module that not every browser understands, such as one with relaxed SIMD, into the memory of the
-//! module that carries it as bytes. `carry.rs` is the build script of those that do.
+//! module that carries it as bytes. `carry.rs` is the build script of those that do, [`load_once`] loads what it put there.
 #![cfg(target_family = "wasm")]
 
 use js_sys::{Function, Object, Reflect, Uint8Array, WebAssembly};
 use wasm_bindgen::{JsCast, JsValue};
+
+/// Hands the places of the named functions of the carried module to `install`, the first time that it is called; not where [`load`] finds none.
+#[macro_export]
+macro_rules! load_once {
+    ($names:expr, $install:expr) => {{
+        // Empty where only the crate is checked.
+        static MODULE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/kernels.wasm"));
+        static ONCE: std::sync::Once = std::sync::Once::new();
+        ONCE.call_once(|| {
+            if let Some(places) = $crate::load(MODULE, $names) {
+                $install(places);
+            }
+        });
+    }};
+}
 
 /// The places of its functions in this module's table of functions; none where the browser refuses it, or if anything else goes wrong: who
 /// carries one does as well without. The table must be allowed to grow, which `carry.rs` sees to.

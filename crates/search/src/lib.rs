@@ -73,15 +73,11 @@ pub fn top_k(
         if wanted == [0; 4] {
             continue;
         }
-        // A block is in the nearest cache for all fours.
-        for (start, wanted) in starts.into_iter().zip(wanted) {
-            running.chunks_exact_mut(4).for_each(|four| scan.four_queries(four, start, wanted));
+        let mut fours = running.chunks_exact_mut(4);
+        for four in fours.by_ref() {
+            starts.into_iter().zip(wanted).for_each(|(start, wanted)| scan.four_queries(four, start, wanted));
         }
-        running
-            .chunks_exact_mut(4)
-            .into_remainder()
-            .iter_mut()
-            .for_each(|search| scan.one_query(search, starts, wanted));
+        fours.into_remainder().iter_mut().for_each(|search| scan.one_query(search, starts, wanted));
     }
     searches.into_iter().map(|search| search.best.into_hits()).collect()
 }

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { build, cases, GIVEN, wrong } from '../golden.mjs';
+import { cases, handed, wrong } from '../golden.mjs';
 import { answerSteps } from './in-page.mjs';
 import { launch, newPage, serveSite } from './site.mjs';
 
@@ -21,18 +21,9 @@ for (const { name, golden } of await cases()) {
   const ways = golden.items.some((item) => item.vector) ? [false] : [true, false];
   for (const worker of ways) {
     test(`${name}${worker ? ', in a worker' : ''}: ${golden.about}`, async () => {
-      const { given, bytes, words } = await build(golden);
-      const steps = golden.steps.map(({ expect: _, ...step }) => Object.entries(step)[0]);
       const { page, context, problems } = await newPage(browser);
       await page.goto(`${server.url}empty.html`);
-      const answers = await page.evaluate(answerSteps, {
-        bytes: Buffer.from(bytes).toString('base64'),
-        index: Buffer.from(words).toString('base64'),
-        steps,
-        given,
-        fingerprint: GIVEN,
-        worker,
-      });
+      const answers = await page.evaluate(answerSteps, { ...(await handed(golden)), worker });
       assert.equal(answers.length, golden.steps.length);
       for (const [index, { expect }] of golden.steps.entries()) {
         assert.equal(wrong(expect, answers[index]), undefined, `step ${index + 1}`);

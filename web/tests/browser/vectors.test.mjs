@@ -46,7 +46,7 @@ test('nearly all hits of a large index are found by their bits', async () => {
       return state / 2 ** 32 - 0.5;
     };
     const centres = Array.from({ length: 300 }, () => Float32Array.from({ length: dimension }, random));
-    const vector = () => centres[Math.floor((random() + 0.5) * 300)].map((value) => 1.5 * value + random());
+    const vector = () => centres[Math.floor((random() + 0.5) * 300)].map((value) => 0.5 * value + random());
     const index = await VectorIndex.create({ dimension, capacity: count });
     for (let row = 0; row < count; row++) index.add(vector());
     let [found, asked] = [0, 0];
@@ -60,6 +60,6 @@ test('nearly all hits of a large index are found by their bits', async () => {
     return { found, asked };
   });
   assert.equal(asked, 600);
-  assert.ok(found >= 0.95 * asked, `${found} of ${asked}`);
+  assert.ok(found >= 0.95 * asked && found < asked, `${found} of ${asked}: not an exact scan`);
   assert.deepEqual(problems, []);
 });

@@ -16,7 +16,7 @@ pub fn look_up(columns: &[[u8; ROWS]], tables: &[[u8; ROWS]], limit: u16, sums: 
 }
 
 /// The definition.
-#[cfg_attr(all(target_arch = "wasm32", target_feature = "simd128"), allow(dead_code, reason = "the definition"))]
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 fn scalar(columns: &[[u8; ROWS]], tables: &[[u8; ROWS]], limit: u16, sums: &mut [u16; ROWS]) -> u16 {
     *sums = [0; ROWS];
     for (column, tables) in columns.iter().zip(tables.as_chunks::<2>().0) {
