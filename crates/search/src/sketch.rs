@@ -21,9 +21,9 @@ const SMALLEST: (usize, usize) = (96, 20_000);
 /// Share of the hits that must be among the candidates, and of those of other queries, by which it is checked.
 const RECALL: f32 = 0.985;
 const RECALL_LEAST: f32 = 0.97;
-/// Candidates a hit that are taken at least, times the cube root of the rows: where each row has many near it, rows are found by few
+/// Candidates a hit that are taken at least, times the square root of the rows: where each row has many near it, rows are found by few
 /// candidates, and queries from outside, which are far from all of these, are not.
-const LEAST: f32 = 0.8;
+const LEAST: f32 = 0.12;
 /// Rows of which no more than one may have to be looked at: those apart from each other take long.
 const WORTH: usize = 16;
 /// Rows that the means are taken over.
@@ -49,7 +49,7 @@ impl Sketch {
             return Self::default();
         }
         let mut sketch = Self::at(rows, [n; 2]);
-        let least = LEAST * (n as f32).cbrt();
+        let least = LEAST * (n as f32).sqrt();
         let mut candidates = HITS.map(|k| (k as f32 * least) as usize);
         for (which, share) in [(sample::TELL, RECALL), (sample::CHECK, RECALL_LEAST)] {
             let asked = sketch.ranks(rows, facts, which);
