@@ -24,10 +24,13 @@ const NOT_TESTED_NATIVELY = [
 
 const TEST_PATIENCE = 300_000;
 
+/** How much of what failed tests said is shown again at the end. */
+const WHY_CHARS = 8000;
+
 /** A Vulkan adapter in software comes with Chromium; the search on WebGPU is tested natively by it where there is no other. */
 const VULKAN = '/usr/lib/chromium';
 
-/** @typedef {{passed: number, failed: number, skipped: number}} Counts */
+/** @typedef {{passed: number, failed: number, skipped: number, why?: string}} Counts `why`: what the failed tests said */
 
 /**
  * @typedef {object} Stage
@@ -114,7 +117,7 @@ async function cargoTest() {
     counts.failed += Number(failed);
     counts.skipped += Number(ignored);
   }
-  return settle(counts, code);
+  return settle({ ...counts, why: output.match(/^failures:\n\n-{4}[\s\S]*?^test result: FAILED/gm)?.join('\n') }, code);
 }
 
 async function nodeTest(folders, ...flags) {
@@ -127,10 +130,9 @@ async function nodeTest(folders, ...flags) {
   const { code, output } = await run(process.execPath, args, { tee: true });
   const count = (/** @type {string} */ word) =>
     Number(output.match(new RegExp(`^\\S+ ${word} (\\d+)$`, 'm'))?.[1] ?? 0);
-  return settle(
-    { passed: count('pass'), failed: count('fail') + count('cancelled'), skipped: count('skipped') + count('todo') },
-    code,
-  );
+  const [why] = output.match(/^\S+ failing tests:$[\s\S]*/m) ?? [];
+  const skipped = count('skipped') + count('todo');
+  return settle({ passed: count('pass'), failed: count('fail') + count('cancelled'), skipped, why }, code);
 }
 
 /** A run that failed without a failed test (it did not compile, say) counts as one. */
@@ -161,9 +163,12 @@ async function runStages(stages) {
   return ended;
 }
 
-/** Prints the summary; its last line is the sum that other programs read. */
+/** Prints what failed once more and the summary; its last line is the sum that other programs read. */
 function summarise(ended, started) {
   const total = { passed: 0, failed: 0, skipped: 0 };
+  for (const [name, { counts }] of ended) {
+    if (counts?.failed && counts.why) console.log(`\n=== what failed of ${name}\n${counts.why.slice(0, WHY_CHARS)}`);
+  }
   console.log(`\n=== summary (${seconds(started)})`);
   for (const [name, { result, took, counts }] of ended) {
     const text = counts ? `${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped` : '';
