@@ -83,7 +83,7 @@ async function bundleScripts() {
   const { build } = await import('esbuild');
   const script = (/** @type {string} */ page) => (page === 'index' ? 'main' : page);
   const { metafile } = await build({
-    entryPoints: PAGES.map((page) => join(root, `web/demo/${script(page)}.ts`)),
+    entryPoints: [...PAGES.map(script), 'early'].map((name) => join(root, `web/demo/${name}.ts`)),
     outdir: SITE,
     external: ['./predilect/*'],
     chunkNames: '[name]-[hash]',
@@ -95,6 +95,17 @@ async function bundleScripts() {
     charset: 'utf8',
     metafile: true,
     absWorkingDir: SITE,
+    logLevel: 'warning',
+  });
+  // Beside its parts, which a page that works on the main thread loads one by one; what is large stays on its own.
+  await build({
+    entryPoints: [join(root, 'web/dist/worker.js')],
+    outfile: join(SITE, 'predilect/worker.js'),
+    external: ['./wasm/encoder.js', './wasm/builder.js', './wasm/words.js'],
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    minify: true,
     logLevel: 'warning',
   });
   const library = await libraryGraph();
