@@ -168,6 +168,47 @@ proptest! {
     }
 }
 
+/// Of so many items not all are candidates at once: a list is made in stages, for 32, 128 and 512 places.
+#[test]
+fn pages_join_where_a_list_is_made_in_stages() {
+    let mut engine = world::sized(1300);
+    let events = [("like", 5), ("click", 40), ("purchase", 77), ("dislike", 6), ("view", 90), ("click", 91)];
+    for (second, (kind, item)) in events.into_iter().enumerate() {
+        let event = json!({"kind": kind, "item": format!("i{item}"), "at": NOW - 9_000 + second as i64 * 1000});
+        engine.record_json(&event.to_string()).expect("a good event");
+    }
+    let wishes = json!({
+        "caps": {"tags": 90}, "calibration": {"tags": 0.3}, "filter": {"group": {"not": "g3"}},
+        "pin": [{"name": "late", "item": "i1201", "place": 140}], "bury": [{"name": "down", "filter": {"tags": "t2"}, "by": 0.2}],
+    });
+    for surface in SURFACES {
+        for wished in [false, true] {
+            let mut request = json!({"now": NOW, "surface": surface, "k": 300, "seed": 3, "diversity": 0.3});
+            if ["similar", "together"].contains(&surface) {
+                request["items"] = json!(["i8"]);
+            }
+            if wished {
+                request.as_object_mut().expect("an object").extend(wishes.as_object().expect("an object").clone());
+            }
+            let whole = ids(&recommended(&engine, request.clone()));
+            if ["for-you", "similar", "because"].contains(&surface) {
+                assert!(whole.len() > 128, "{surface} reaches the third stage: {}", whole.len());
+            }
+            // Neither page ends where a stage does.
+            for k in [23, 70] {
+                let mut page = recommended(&engine, with(&request, "k", json!(k)));
+                let mut joined = ids(&page);
+                while let Some(next) = page.get("next").filter(|_| joined.len() < whole.len()).cloned() {
+                    page = more(&engine, &next);
+                    joined.extend(ids(&page));
+                }
+                joined.truncate(whole.len());
+                assert_eq!(joined, whole, "{surface} by {k}, wishes: {wished}");
+            }
+        }
+    }
+}
+
 #[test]
 fn cursors_of_another_catalogue_are_refused_with_the_remedy() {
     let engine = engine();

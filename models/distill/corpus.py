@@ -19,7 +19,7 @@ import unicodedata
 import zipfile
 from pathlib import Path
 
-from paths import CORPUS, DATA, DEV_PAIRS, DEV_TEXTS, PAIRS, WORK
+from paths import CORPUS, DATA, DEV_PAIRS, DEV_TEXTS, PAIRS, WORDNET, WORK
 
 HAN = re.compile(r"[\u3400-\u9fff]")
 SPACE = re.compile(r"\s+")
@@ -30,6 +30,7 @@ CAPS = {
     "pros_cons": 6000, "product_reviews": 5000, "movie_reviews": 5000, "manpages-zh": 6000,
     "libreoffice-help-zh-cn": 7000, "fortunes-zh": 12000, "howtocook": 8000, "react-zh-hans": 6000,
     "rust-book-cn": 4000, "debian-reference-zh-cn": 2000, "cedict": 30000, "films": 12000, "passage-en": 5000, "passage-zh": 5000,
+    "wordnet": 30000, "wordnet-use": 30000,
 }
 
 
@@ -202,6 +203,23 @@ def films():
             yield "films", first_sentences(f'{film["title"]}. {clean(film["text"])}', 320)
 
 
+def wordnet():
+    """Words with what they mean, and the sentences that show them in use: synonyms meet in what they mean."""
+    if not WORDNET.exists():
+        return
+    for part in ("noun", "verb", "adj", "adv"):
+        for row in lines(WORDNET / f"data.{part}"):
+            if row.startswith("  ") or " | " not in row:
+                continue
+            head, gloss = row.rstrip().split(" | ", 1)
+            cells = head.split(" ")
+            words = [re.sub(r"\((a|p|ip)\)$", "", w).replace("_", " ") for w in cells[4:4 + 2 * int(cells[3], 16):2]]
+            meaning = re.split(r'[;:]\s*"', gloss)[0].strip()
+            yield "wordnet", f'{", ".join(words[:3])}: {meaning}'
+            for sentence in re.findall(r'"([^"]{20,300})"', gloss):
+                yield "wordnet-use", sentence[0].upper() + sentence[1:]
+
+
 def folder(path: Path):
     for file in sorted(path.rglob("*")):
         if file.suffix == ".txt":
@@ -319,7 +337,7 @@ def main() -> None:
             pairs.append(row)
             kept += 1
 
-    streams = [] if options.only_text else [debian(), reviews(), chinese_docs(), catalogues(), films(), passages()]
+    streams = [] if options.only_text else [debian(), reviews(), chinese_docs(), catalogues(), films(), passages(), wordnet()]
     for stream in streams + [folder(f) for f in options.text]:
         for source, text in stream:
             text = clean(text)

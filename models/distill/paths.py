@@ -9,6 +9,7 @@ OUT = HERE.parent / "predilect-encoder-small"
 
 TEACHER_WEIGHTS = WORK / "e5_small.npz"
 TEACHER_TOKENIZER = WORK / "e5_tokenizer_hf.json"
+WORDNET = WORK / "wordnet"
 CORPUS = WORK / "corpus.tsv"
 PAIRS = WORK / "pairs.tsv"
 DEV_TEXTS = WORK / "dev.tsv"

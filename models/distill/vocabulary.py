@@ -1,12 +1,15 @@
 """Step 2: count pieces in the training text and prune the teacher's vocabulary.
 
     python vocabulary.py --size 24000
+    python vocabulary.py --like ../predilect-encoder-small/tokenizer.json   # the committed pieces, to go on from its model
 
 Kept whatever their count: special tokens, every single Han character, kana, Latin with diacritics, general punctuation
 and full-width forms, so that few texts fall to <unk>. The rest by frequency, English and Chinese weighing the same.
 """
 import argparse
 import json
+import shutil
+from pathlib import Path
 
 import numpy as np
 from tokenizers import Tokenizer
@@ -20,10 +23,23 @@ def forced(piece: str) -> bool:
     return piece == "▁" or (len(piece) == 1 and any(low <= ord(piece) < high for low, high in FORCED))
 
 
+def like(tokenizer: Path) -> None:
+    """Which of the teacher's pieces the pieces of `tokenizer` are."""
+    own, full = (json.loads(path.read_text("utf8"))["model"]["vocab"] for path in (tokenizer, TEACHER_TOKENIZER))
+    place = {piece: i for i, (piece, _) in enumerate(full)}
+    keep = np.array([place[piece] for piece, _ in own])
+    shutil.copy(tokenizer, TOKENIZER)
+    np.save(KEEP, keep)
+    print(f"{len(keep)} pieces, as in {tokenizer}")
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--size", type=int, default=24000)
+    arguments.add_argument("--like", type=Path, help="take the pieces of this tokenizer.json instead of counting")
     options = arguments.parse_args()
+    if options.like:
+        return like(options.like)
     full = Tokenizer.from_file(str(TEACHER_TOKENIZER))
     form = json.loads(TEACHER_TOKENIZER.read_text("utf8"))
     pieces = form["model"]["vocab"]

@@ -13,9 +13,14 @@ pub const DIMENSION: usize = 8;
 pub const NOW: i64 = 1_700_000_000_000;
 
 pub fn engine() -> Engine {
+    sized(ITEMS)
+}
+
+/// The catalogue with so many items.
+pub fn sized(count: usize) -> Engine {
     let mut builder = Builder::new(Options::default()).expect("options");
     let mut vectors = Vec::new();
-    for i in 0..ITEMS {
+    for i in 0..count {
         let record = json!({"id": format!("i{i}"), "title": format!("Item number {i}"), "group": format!("g{}", i % 4), "tags": [format!("t{}", i % 3), format!("t{}", i % 7)],
             "price": i * 5 % 40, "popularity": (i * 7 % 10) as f64 / 10.0, "date": format!("2023-{:02}-01", i % 12 + 1)});
         builder.push(format!("{record}\n").as_bytes()).expect("a record");
@@ -26,17 +31,18 @@ pub fn engine() -> Engine {
         }));
     }
     let items = builder.finish().expect("items");
-    Engine::open(linked(items.assemble(&vectors, "test").expect("catalogue"))).expect("engine")
+    Engine::open(linked(items.assemble(&vectors, "test").expect("catalogue"), count)).expect("engine")
 }
 
-/// The catalogue with links of every kind: 60 people turned to five items of a group in turn, but to hardly any of the last ten,
+/// The catalogue with links of every kind: 60 people turned to five items of a group in turn, but to hardly any of the last ones,
 /// which others say the same as.
-fn linked(catalogue: Vec<u8>) -> Vec<u8> {
+fn linked(catalogue: Vec<u8>, count: usize) -> Vec<u8> {
     let act = |item: usize, at: i64| Act { item, kind: EventKind::Click, value: None, at };
     let person = |p: usize| (0..5).map(|step| act((p % 4 + 4 * (step + p / 4)) % (ITEMS - 10), step as i64)).collect();
     let mut people: Vec<Vec<Act>> = (0..60).map(person).collect();
-    people.push((ITEMS - 10..ITEMS).map(|item| act(item, 9)).collect());
-    let alike = (0..ITEMS as u32).map(|i| vec![(ItemIdx((i * 7 + 3) % ITEMS as u32), 0.3)]).collect();
+    people.push((count - 10..count).map(|item| act(item, 9)).collect());
+    let rows = count as u32;
+    let alike = (0..rows).map(|i| vec![(ItemIdx((i * 7 + 3) % rows), 0.3)]).collect();
     let (learned, report) = learn(&people, alike, &LearnOptions::default());
     assert!(report.neighbours > 0 && report.together > 0);
     let opened = Catalogue::open(catalogue).expect("opens");
