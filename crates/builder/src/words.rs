@@ -4,7 +4,7 @@ use predilect_core::{Catalogue, CatalogueError};
 use predilect_words::{Writer, Zone, is_searched};
 use serde_json::{Map, Value};
 
-use crate::{error::BuilderError, value};
+use crate::{error::BuilderError, value, variants::variants};
 
 /// The bytes of the index of words that belongs to a catalogue, over all texts and lists of texts that it keeps of its items.
 /// Equal items give equal bytes.
@@ -12,7 +12,7 @@ use crate::{error::BuilderError, value};
 /// # Errors
 /// [`CatalogueError::Corrupt`] if the fields of an item are not JSON.
 pub fn words(catalogue: &Catalogue) -> Result<Vec<u8>, CatalogueError> {
-    let mut writer = Writer::default();
+    let mut writer = Writer::new(variants().clone());
     for item in catalogue.items() {
         let fields = catalogue.object(item)?;
         writer.item(field_texts(&fields).into_iter().map(|(name, text)| (zone(name), text)));
@@ -51,6 +51,42 @@ mod tests {
     use super::*;
     use crate::{Builder, Options};
     use predilect_words::{Index, Query};
+
+    /// An index of items that have only titles.
+    fn titled(titles: &[&str]) -> Index {
+        let mut builder = Builder::new(Options::default()).unwrap();
+        for (row, title) in titles.iter().enumerate() {
+            builder
+                .push(format!("{}\n", serde_json::json!({"id": row.to_string(), "title": title})).as_bytes())
+                .unwrap();
+        }
+        let built = builder.finish().unwrap();
+        let vectors: Vec<f32> = (0..titles.len()).flat_map(|row| [1.0, row as f32]).collect();
+        let catalogue = Catalogue::open(built.assemble(&vectors, "e").unwrap()).unwrap();
+        Index::open(words(&catalogue).unwrap(), catalogue.content()).unwrap()
+    }
+
+    #[test]
+    fn traditional_and_simplified_are_found_alike() {
+        let index = titled(&["香港電影", "电影票", "台北小吃", "臺灣夜市", "如何退货", "Kettle"]);
+        for (traditional, simplified, rows) in [
+            ("電影", "电影", vec![0, 1]),
+            ("臺", "台", vec![2, 3]),
+            ("台灣", "台湾", vec![3]),
+            ("怎麼退貨", "怎么退货", vec![4]),
+        ] {
+            for question in [false, true] {
+                let query =
+                    |text| if question { Query::question(text, &index) } else { Query::new(text, &index, false) };
+                let hits = |text| index.search(&query(text), &Default::default(), None);
+                let mut found: Vec<u32> = hits(traditional).iter().map(|hit| hit.row).collect();
+                found.sort_unstable();
+                assert_eq!((found, hits(traditional)), (rows.clone(), hits(simplified)), "{traditional}");
+            }
+        }
+        assert!(index.variants().len() < 60);
+        assert!(titled(&["Kettle", "Drill"]).variants().is_empty());
+    }
 
     #[test]
     fn every_text_is_found() {

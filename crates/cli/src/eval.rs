@@ -61,6 +61,7 @@ pub fn eval(args: &EvalArgs) -> Result<(), Failure> {
         validation: args.validation,
         only: args.protocol.iter().map(|protocol| protocol.name().to_owned()).collect(),
         engine_only: args.engine_only,
+        people: args.people as usize,
         ablation: args.ablation,
         engine,
         train: args.train.then(|| options(args.loss, args.seed)),

@@ -27,6 +27,8 @@ pub struct SuiteOptions {
     pub only: Vec<String>,
     /// Leave the baselines out.
     pub engine_only: bool,
+    /// Made-up people of the protocol about drifting tastes.
+    pub people: usize,
     /// Instead of baselines: the engine without each of its parts.
     pub ablation: bool,
     /// How the engine is asked.
@@ -91,7 +93,8 @@ pub fn suite(
         }
         if wanted("drift") {
             say("drift");
-            let sizes = simulate::Sizes { k: options.k, engine_only: options.engine_only, ..Default::default() };
+            let SuiteOptions { k, people, engine_only, .. } = *options;
+            let sizes = simulate::Sizes { k, people, engine_only, ..Default::default() };
             report.tables.extend(simulate::drift(data, catalogue, &engine, &sizes, options.seed)?);
         }
         if wanted("robust") {
@@ -237,6 +240,7 @@ mod tests {
             validation: false,
             only: only.iter().map(|name| (*name).to_owned()).collect(),
             engine_only: false,
+            people: 100,
             ablation: false,
             engine: Settings::default(),
             train: None,

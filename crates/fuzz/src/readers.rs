@@ -90,11 +90,13 @@ pub fn words(bytes: &[u8]) {
         Ok(index) => index,
         Err(error) => return assert!(WORDS.contains(&error.code()), "{}: {error}", error.code()),
     };
-    for text in ["tea", "Item numbr 3", "it", "茶", "nothing of the sort"] {
+    for text in ["tea", "Item numbr 3", "it", "茶", "電影 台", "nothing of the sort"] {
         let query = Query::new(text, &index, true);
         let hits = index.search(&query, &SearchOptions::default(), Some(&[u32::MAX]));
         assert!(hits.iter().all(|hit| (hit.row as usize) < index.len() && (0.0..=1.0).contains(&hit.score)));
         query.marks("Item number 3 茶 for tea", 12);
+        let form = |c| index.variants().fold(c);
+        assert!(text.chars().all(|c| form(form(c)) == form(c)));
     }
 }
 

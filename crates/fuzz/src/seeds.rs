@@ -28,7 +28,7 @@ pub fn catalogue_of(count: usize) -> Vec<u8> {
     let mut builder = Builder::new(Options::default()).unwrap();
     for i in 0..count {
         let lang = ["en", "zh"][i % 2];
-        let record = json!({"id": format!("i{i}"), "title": format!("Item number {i} 茶"), "tags": ["tea", format!("t{}", i % 5)],
+        let record = json!({"id": format!("i{i}"), "title": format!("Item number {i} {}", ["茶", "電影", "臺"][i % 3]), "tags": ["tea", format!("t{}", i % 5)],
             "group": format!("g{}", i % 4), "price": i as f64 * 1.5, "popularity": (i * 7 % 10) as f64, "sold": i % 2 == 0,
             "date": format!("2023-{:02}-01", i % 12 + 1), "lang": lang});
         builder.push(format!("{record}\n").as_bytes()).unwrap();
@@ -148,7 +148,7 @@ pub fn words() -> Vec<Vec<u8>> {
 }
 
 pub fn queries() -> Vec<Vec<u8>> {
-    ["Item numbr 3", "wh-1000xm4 C++ don't U.S.A. 1,000", "ｶﾞｲﾄﾞ 茶 手机壳", "e\u{301} שָׁלוֹם 🎮\u{fffd}<b>"]
+    ["Item numbr 3", "wh-1000xm4 C++ don't U.S.A. 1,000", "ｶﾞｲﾄﾞ 茶 手機殼 电影", "e\u{301} שָׁלוֹם 🎮\u{fffd}<b>"]
         .map(|text| text.as_bytes().to_vec())
         .into()
 }

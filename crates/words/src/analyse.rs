@@ -3,10 +3,11 @@
 //! Words between spaces are folded and lose an English plural; `don't` is one word, `1,000` and `3.5` are numbers, `U.S.A.` is `usa`,
 //! `WH-1000XM4` is its parts and, joined, a word of its own. Where a script has no spaces, terms are pairs of neighbouring
 //! characters; the last character of a run is a term by itself, so that all places of a character are the terms that begin
-//! with it.
+//! with it. Han characters are compared in the one form that [`Variants`] gives them.
 
 use crate::fold::{Class, class, fold, voiced};
 use crate::stem::stem;
+use crate::variants::Variants;
 
 /// Longest term, in bytes; the rest of a longer one counts as if it were not there.
 pub(crate) const MAX_TERM: usize = 60;
@@ -42,9 +43,10 @@ pub struct Token<'a> {
 }
 
 /// Tells the terms of a text in order.
-pub fn analyse(text: &str, emit: impl FnMut(Token<'_>)) {
+pub fn analyse(text: &str, variants: &Variants, emit: impl FnMut(Token<'_>)) {
     let mut cutter = Cutter {
         emit,
+        variants,
         word: String::new(),
         start: 0,
         end: 0,
@@ -63,8 +65,9 @@ pub fn analyse(text: &str, emit: impl FnMut(Token<'_>)) {
     cutter.end_run();
 }
 
-struct Cutter<F> {
+struct Cutter<'a, F> {
     emit: F,
+    variants: &'a Variants,
     word: String,
     start: usize,
     end: usize,
@@ -87,7 +90,7 @@ struct Wide {
     alone: bool,
 }
 
-impl<F: FnMut(Token<'_>)> Cutter<F> {
+impl<F: FnMut(Token<'_>)> Cutter<'_, F> {
     fn take(&mut self, c: char, start: usize, end: usize, rest: &str) {
         match class(c) {
             Class::Mark => {
@@ -104,7 +107,7 @@ impl<F: FnMut(Token<'_>)> Cutter<F> {
             }
             Class::Wide => {
                 self.end_word();
-                let c = first(rest).and_then(|mark| voiced(c, mark)).unwrap_or(c);
+                let c = first(rest).and_then(|mark| voiced(c, mark)).unwrap_or_else(|| self.variants.fold(c));
                 let before = self.wide.take();
                 if let Some(before) = &before {
                     self.characters(&[before.c, c], before.start, end, Kind::Pair);
@@ -251,8 +254,12 @@ mod tests {
     use proptest::prelude::*;
 
     fn terms(text: &str) -> String {
+        folded(text, &Variants::default())
+    }
+
+    fn folded(text: &str, variants: &Variants) -> String {
         let mut out = Vec::new();
-        analyse(text, |token| out.push(token.term.to_owned()));
+        analyse(text, variants, |token| out.push(token.term.to_owned()));
         out.join(" ")
     }
 
@@ -282,6 +289,15 @@ mod tests {
     }
 
     #[test]
+    fn variants_are_one_character_each() {
+        let variants = Variants::new(vec![('㔋', '𪟎'), ('裏', '里'), ('裡', '里'), ('電', '电')]).unwrap();
+        assert_eq!(folded("電影 iPhone裡 裏, 㔋㔋", &variants), folded("电影 iPhone里 里, 𪟎𪟎", &variants));
+        let mut places = Vec::new();
+        analyse("看電影", &variants, |token| places.push((token.term.to_owned(), token.start, token.end)));
+        assert_eq!(places, [("看电".into(), 0, 6), ("电影".into(), 3, 9), ("影".into(), 6, 9)]);
+    }
+
+    #[test]
     fn long_words_are_cut() {
         let word = "a".repeat(100_000);
         assert_eq!(terms(&word).len(), MAX_TERM);
@@ -292,7 +308,7 @@ mod tests {
         #[test]
         fn tokens_are_in_order_and_within_the_text(text in "\\PC{0,60}") {
             let mut last = 0;
-            analyse(&text, |token| {
+            analyse(&text, &Variants::default(), |token| {
                 assert!(!token.term.is_empty() && token.term.len() <= MAX_TERM);
                 assert!(token.start < token.end && text.get(token.start..token.end).is_some());
                 assert!(token.end >= last);

@@ -20,7 +20,9 @@ pub enum WordsError {
         what: &'static str,
     },
     /// Written by another version.
-    #[error("index of words has format {found}, this version reads {FORMAT}; build it again or update the package")]
+    #[error(
+        "index of words has format {found}, this version reads 1 and {FORMAT}; build it again or update the package"
+    )]
     Version {
         /// Format of the file.
         found: u32,

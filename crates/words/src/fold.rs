@@ -104,10 +104,16 @@ pub(crate) fn class(c: char) -> Class {
             Class::Wide
         }
         0x3005..=0x3007 | 0x3041..=0x309f | 0x30a1..=0x30fa | 0x30fc..=0x30ff | 0x3105..=0x312f => Class::Wide,
-        0x3400..=0x4dbf | 0x4e00..=0x9fff | 0xac00..=0xd7a3 | 0xf900..=0xfaff | 0x20000..=0x323af => Class::Wide,
+        0xac00..=0xd7a3 => Class::Wide,
+        _ if is_han(c) => Class::Wide,
         _ if c.is_alphanumeric() => Class::Word,
         _ => Class::Gap,
     }
+}
+
+/// Whether a character is one of those that Chinese and Japanese share.
+pub(crate) fn is_han(c: char) -> bool {
+    matches!(c as u32, 0x3400..=0x4dbf | 0x4e00..=0x9fff | 0xf900..=0xfaff | 0x20000..=0x323af)
 }
 
 /// A kana with the mark that follows it: カ and ゛ are ガ.

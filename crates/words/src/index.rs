@@ -1,10 +1,12 @@
 //! An index in memory. Everything in its bytes is checked once, when it is opened.
 
+use std::sync::Arc;
+
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::analyse::MAX_TERM;
-use crate::write::{BLOCK, HEAD, MAGIC};
-use crate::{FORMAT, WordsError};
+use crate::write::{BLOCK, FIRST_HAN, HEAD, HEAD_1, MAGIC};
+use crate::{FORMAT, Variants, WordsError};
 
 /// The words of a catalogue's items.
 #[derive(Debug)]
@@ -13,7 +15,10 @@ pub struct Index {
     content: u64,
     items: usize,
     terms: usize,
-    /// Where the dictionary and the postings begin.
+    /// How its characters are folded; queries and texts to mark are read in the same way.
+    pub(crate) variants: Arc<Variants>,
+    /// Where the lengths of items, the dictionary and the postings begin.
+    lengths: usize,
     dictionary: usize,
     postings: usize,
     /// For every block of terms, where it and its first postings begin.
@@ -71,28 +76,33 @@ impl Index {
         let number = |at: usize| Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?));
         let long = |at: usize| Some(u64::from_le_bytes(bytes.get(at..at + 8)?.try_into().ok()?));
         let format = number(8).ok_or(corrupt("it ends within its head"))?;
-        if format != FORMAT {
-            return Err(WordsError::Version { found: format });
-        }
+        let head = match format {
+            1 => HEAD_1,
+            FORMAT => HEAD,
+            found => return Err(WordsError::Version { found }),
+        };
         let (Some(checksum), Some(content), Some(items), Some(terms), Some(dictionary), Some(postings)) =
             (long(12), long(20), number(28), number(32), number(36), number(40))
         else {
             return Err(corrupt("it ends within its head"));
         };
         let [items, terms, dictionary, postings] = [items, terms, dictionary, postings].map(u64::from);
-        if HEAD as u64 + 3 * items + dictionary + postings != bytes.len() as u64 {
-            return Err(corrupt("its parts do not add up to its length"));
-        }
         if xxh3_64(&bytes[20..]) != checksum {
             return Err(corrupt("its checksum does not match"));
         }
+        let (variants, lengths) = if format == 1 { (Variants::default(), head) } else { variants(&bytes)? };
+        if lengths as u64 + 3 * items + dictionary + postings != bytes.len() as u64 {
+            return Err(corrupt("its parts do not add up to its length"));
+        }
         // They add up to the length, so all of them are lengths.
         let [items, terms, dictionary, postings] = [items, terms, dictionary, postings].map(|n| n as usize);
-        let dictionary_at = HEAD + 3 * items;
+        let dictionary_at = lengths + 3 * items;
         let mut index = Self {
             content,
             items,
             terms,
+            variants: Arc::new(variants),
+            lengths,
             dictionary: dictionary_at,
             postings: dictionary_at + dictionary,
             blocks: Vec::new(),
@@ -184,12 +194,17 @@ impl Index {
         self.content
     }
 
+    /// The variants of its items' characters.
+    pub fn variants(&self) -> &Variants {
+        &self.variants
+    }
+
     /// Terms in the title and in the rest of an item.
     #[inline]
     pub(crate) fn lengths(&self, row: u32) -> [u16; 2] {
         let row = row as usize;
-        let rest = HEAD + self.items + 2 * row;
-        [u16::from(self.bytes[HEAD + row]), u16::from_le_bytes([self.bytes[rest], self.bytes[rest + 1]])]
+        let rest = self.lengths + self.items + 2 * row;
+        [u16::from(self.bytes[self.lengths + row]), u16::from_le_bytes([self.bytes[rest], self.bytes[rest + 1]])]
     }
 
     /// The items of a term.
@@ -246,6 +261,23 @@ impl Index {
         });
         found
     }
+}
+
+/// The table of variants behind the head, and where it ends.
+fn variants(bytes: &[u8]) -> Result<(Variants, usize), WordsError> {
+    const CUT: WordsError = corrupt("its variants are cut off");
+    let count = bytes.get(HEAD - 4..HEAD).and_then(|count| count.try_into().ok()).map(u32::from_le_bytes).ok_or(CUT)?;
+    let (mut at, mut next, mut form) = (HEAD, FIRST_HAN, FIRST_HAN);
+    let mut pairs = Vec::new();
+    for _ in 0..count {
+        let variant = next.saturating_add(varint(bytes, &mut at).ok_or(CUT)?);
+        let step = varint(bytes, &mut at).ok_or(CUT)?;
+        form = form.wrapping_add(step >> 1 ^ (step & 1).wrapping_neg());
+        let pair = char::from_u32(variant).zip(char::from_u32(form));
+        pairs.push(pair.ok_or(corrupt("a variant is no character"))?);
+        next = variant + 1;
+    }
+    Ok((Variants::new(pairs).map_err(corrupt)?, at))
 }
 
 /// A number of at most 32 bits.

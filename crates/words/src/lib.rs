@@ -2,7 +2,7 @@
 //!
 //! Nothing here does I/O. [`analyse`] cuts a text into terms that compare as readers compare words: case, width, accents and
 //! English plurals aside, pairs of characters where a script has no spaces. [`Writer`] makes the bytes of an index of items
-//! with a title and other texts, [`Index`] answers from them, [`Query::marks`] says where a text matches.
+//! with a title and other texts, whose Han characters it joins with their [`Variants`], [`Index`] answers from them, [`Query::marks`] says where a text matches.
 //!
 //! ```
 //! use predilect_words::{Index, Options, Query, Writer, Zone};
@@ -26,6 +26,7 @@ mod order;
 mod query;
 mod search;
 mod stem;
+mod variants;
 mod write;
 
 pub use analyse::{Kind, Token, analyse};
@@ -35,10 +36,11 @@ pub use marks::Marks;
 pub use query::Query;
 pub use search::{Hit, Options, Weights};
 pub use stem::stem;
+pub use variants::Variants;
 pub use write::Writer;
 
-/// Version of the layout that this code writes and reads.
-pub const FORMAT: u32 = 1;
+/// Version of the layout that this code writes. It also reads 1, which has no variants.
+pub const FORMAT: u32 = 2;
 
 /// Whether a field of an item is a text to search; ids, dates and codes are not.
 pub fn is_searched(field: &str) -> bool {

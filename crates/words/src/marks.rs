@@ -39,7 +39,7 @@ impl Query {
     pub fn marks(&self, text: &str, room: u32) -> Option<Marks> {
         // Byte ranges that match, and by which term.
         let mut found: Vec<(usize, usize, usize)> = Vec::new();
-        analyse(text, |token| {
+        analyse(text, &self.variants, |token| {
             let Some(which) = self.wanted.iter().position(|wanted| wanted.accepts(token.term)) else { return };
             // Of a pair that begins with a character, the character.
             let alone = self.wanted[which].single && token.kind == Kind::Pair;

@@ -1,7 +1,10 @@
 //! A typed text -> the terms to look for: as written, begun, or misspelt.
 
+use std::sync::Arc;
+
 use crate::analyse::{Kind, MAX_TERM, Token, analyse};
 use crate::index::{Entry, Index};
+use crate::variants::Variants;
 
 /// Different terms of a query that are looked for; what follows them in a longer one is not.
 const MAX_WANTED: usize = 64;
@@ -16,8 +19,8 @@ const TALK: f64 = 0.25;
 const TALK_WORDS: &str = " a about am an and any are as at be been by can could did do does doing for from get give got had has have he her \
 here him his how i if in into is it its may me my need of on one or our out please she should so some something tell than that the \
 their them there these they this those to up us want was we were what when where which who whose why will with would you your ";
-/// Characters of which such Chinese words are made.
-const TALK_SIGNS: &str = "我你您他她它们的了吗呢吧啊么什怎哪谁几多少是在有要想能可以会请问给把到就都和与这那个一下";
+/// Characters of which such Chinese words are made; the traditional ones for items that have none of them, and so do not join them.
+const TALK_SIGNS: &str = "我你您他她它们的了吗呢吧啊么什怎哪谁几多少是在有要想能可以会请问给把到就都和与这那个一下妳們麼誰幾請問給與這個會嗎";
 
 /// How a term of a query is met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +53,8 @@ pub(crate) struct Wanted {
 #[derive(Debug, Clone)]
 pub struct Query {
     pub(crate) wanted: Vec<Wanted>,
+    /// As the index has them: texts are read as its items were.
+    pub(crate) variants: Arc<Variants>,
 }
 
 impl Query {
@@ -59,14 +64,14 @@ impl Query {
     pub fn new(text: &str, index: &Index, prefix: bool) -> Self {
         let mut wanted: Vec<Wanted> = Vec::new();
         let end = text.len();
-        analyse(text, |token| {
+        analyse(text, &index.variants, |token| {
             let seen = wanted.iter().any(|own| own.term == token.term);
             if wanted.len() < MAX_WANTED && !seen && token.kind != Kind::Last {
                 let begun = prefix && token.end == end && token.kind == Kind::Word;
                 wanted.extend(Wanted::new(&token, index, begun));
             }
         });
-        Self { wanted }
+        Self { wanted, variants: Arc::clone(&index.variants) }
     }
 
     /// As [`Query::new`] for a question, or a request in whole sentences: words that it has whatever it is about count little. Few

@@ -124,7 +124,7 @@ impl Index {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Writer, Zone, analyse};
+    use crate::{Variants, Writer, Zone, analyse};
     use proptest::prelude::*;
 
     type Item = (String, String);
@@ -139,7 +139,7 @@ mod tests {
 
     fn terms(text: &str) -> Vec<String> {
         let mut out = Vec::new();
-        analyse(text, |token| out.push(token.term.to_owned()));
+        analyse(text, &Variants::default(), |token| out.push(token.term.to_owned()));
         out
     }
 

@@ -1,6 +1,6 @@
 //! Texts of items -> the bytes of an index.
 //!
-//! # Layout, format 1
+//! # Layout, format 2
 //! Integers are little endian, a varint has seven bits a byte, the lowest first.
 //!
 //! | bytes | meaning |
@@ -11,25 +11,33 @@
 //! | u64 | content of the catalogue that it belongs to |
 //! | u32 | number of items `n` |
 //! | u32, u32, u32 | number of terms, bytes of the dictionary, bytes of the postings |
+//! | u32 | number of variants of characters; they and this are not in format 1 |
+//! | variants | ascending, each as varints: code points since the one before, less one (the first since U+3400), then how far its form is from the form before (the first from U+3400), zigzag |
 //! | u8 `[n]`, u16 `[n]` | terms in each title and in the rest of each item, at most 255 and 65,535 |
 //! | dictionary | terms, ascending by their bytes: bytes shared with the term before (0 for every sixteenth), bytes that follow, those, then as varints the number of items and the bytes of its postings |
 //! | postings | for each item of a term a varint `2 * gap + more`: rows since the one before (the first counts from -1) less one; with `more` a byte follows, times in the title * 16 + times in the rest, at most 15 each; without it, once in the rest |
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::{FORMAT, Zone, analyse};
+use crate::fold::is_han;
+use crate::{FORMAT, Variants, Zone, analyse};
 
 pub(crate) const MAGIC: &[u8; 8] = b"predword";
 /// Terms between two that are written whole.
 pub(crate) const BLOCK: usize = 16;
-/// Bytes before the lengths of the items.
-pub(crate) const HEAD: usize = 8 + 4 + 8 + 8 + 4 * 4;
+/// Bytes before the variants.
+pub(crate) const HEAD: usize = HEAD_1 + 4;
+/// Bytes before the lengths of the items in format 1.
+pub(crate) const HEAD_1: usize = 8 + 4 + 8 + 8 + 4 * 4;
+/// Variants and their forms are counted from here.
+pub(crate) const FIRST_HAN: u32 = 0x3400;
 
 /// Collects items and writes their index.
 #[derive(Debug, Default)]
 pub struct Writer {
+    variants: Variants,
     terms: HashMap<String, Postings>,
     titles: Vec<u8>,
     rests: Vec<u16>,
@@ -46,13 +54,18 @@ struct Postings {
 }
 
 impl Writer {
+    /// Joins the characters of items with their variants.
+    pub fn new(variants: Variants) -> Self {
+        Self { variants, ..Self::default() }
+    }
+
     /// Adds the next item.
     pub fn item<'a>(&mut self, texts: impl IntoIterator<Item = (Zone, &'a str)>) {
         let row = self.titles.len() as u32;
         let mut lengths = [0usize; 2];
         for (zone, text) in texts {
             let zone = usize::from(zone == Zone::Rest);
-            analyse(text, |token| {
+            analyse(text, &self.variants, |token| {
                 lengths[zone] += 1;
                 match self.terms.get_mut(token.term) {
                     Some(postings) => postings.count(row, zone),
@@ -80,10 +93,18 @@ impl Writer {
             postings.append(&mut list.bytes);
             before = term;
         }
+        let variants = occurring(&self.variants, &terms);
         let mut rest = Vec::new();
         rest.extend(content.to_le_bytes());
-        for count in [self.titles.len(), terms.len(), dictionary.len(), postings.len()] {
+        for count in [self.titles.len(), terms.len(), dictionary.len(), postings.len(), variants.len()] {
             rest.extend((count as u32).to_le_bytes());
+        }
+        let mut last = (FIRST_HAN, FIRST_HAN);
+        for (variant, form) in variants {
+            varint(&mut rest, variant - last.0);
+            let step = form as i32 - last.1 as i32;
+            varint(&mut rest, (step << 1 ^ step >> 31) as u32);
+            last = (variant + 1, form);
         }
         rest.extend(&self.titles);
         self.rests.iter().for_each(|length| rest.extend(length.to_le_bytes()));
@@ -120,6 +141,16 @@ impl Postings {
         self.next = row + 1;
         self.items += 1;
     }
+}
+
+/// The pairs whose form is in a term; nobody finds an item by others.
+fn occurring(variants: &Variants, terms: &[(String, Postings)]) -> Vec<(u32, u32)> {
+    if variants.is_empty() {
+        return Vec::new();
+    }
+    let own: HashSet<char> = terms.iter().flat_map(|(term, _)| term.chars()).filter(|c| is_han(*c)).collect();
+    let pairs = variants.pairs().iter().filter(|(_, form)| own.contains(form));
+    pairs.map(|&(variant, form)| (variant as u32, form as u32)).collect()
 }
 
 fn shared(a: &str, b: &str) -> usize {

@@ -1,5 +1,6 @@
 // <predilect-feed>: a list of recommendations; <predilect-similar>: what resembles an item.
 
+import type { Describe } from '../describe.js';
 import type { ItemFields, Recommendation, RecommendationList, Surface } from '../lists.js';
 import { itemOf } from '../wording.js';
 import { type CardFunction, templateCard, titleOf, usualCard } from './card.js';
@@ -15,14 +16,21 @@ const SEEN = 1000;
 export abstract class CardList extends PredilectElement {
   /** Draws the cards, instead of the usual ones or a `<template>` in the element. */
   card: CardFunction | undefined = own(this, 'card');
+  /**
+   * Says in other words why an item is on the list, on the usual cards and where a `<template>` has `data-why`. Until it has
+   * answered, and where its words fail the check of `predilect/describe`, the usual ones stand.
+   */
+  describe: Describe | undefined = own(this, 'describe');
 
   readonly #seen = new Set<string>();
   #watch: IntersectionObserver | undefined;
+  #describing: AbortController | undefined;
   readonly #timers = new Map<Element, ReturnType<typeof setTimeout>>();
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#lookAway();
+    this.#describing?.abort();
   }
 
   protected override shown(host: Host): void {
@@ -51,7 +59,33 @@ export abstract class CardList extends PredilectElement {
       place.append(this.#card(item, titles));
       list.append(place);
     }
+    void this.#describe(items, list, titles);
     return list;
+  }
+
+  /** One card after the other, until the list is drawn anew: a describer may be a model that does one thing at a time. */
+  async #describe(
+    items: readonly Recommendation[],
+    list: HTMLElement,
+    titles: ReadonlyMap<string, string>,
+  ): Promise<void> {
+    this.#describing?.abort();
+    const { describe, language, templates } = this;
+    if (!describe || this.card) return;
+    const describing = new AbortController();
+    this.#describing = describing;
+    const { signal } = describing;
+    try {
+      const { describeItem } = await import('../describe.js');
+      for (const [at, item] of items.entries()) {
+        const why = list.children[at]?.querySelector('[part=why],[data-why]');
+        if (!why) continue;
+        const { text, by } = await describeItem(item, describe, { language, titles, templates, signal });
+        if (by === 'describer') why.textContent = text;
+      }
+    } catch (error) {
+      if (!signal.aborted) this.fail(error);
+    }
   }
 
   async #titles(host: Host, items: readonly Recommendation[]): Promise<Map<string, string>> {

@@ -50,6 +50,56 @@ async function open(path, options = {}) {
 
 const titles = (page) => page.locator('predilect-feed [part=title]').allTextContents();
 
+test('a describer says why in its own words, where the facts bear them out', async () => {
+  const { page, problems } = await open('all.html');
+  const whys = page.locator('predilect-feed [part=why]');
+  await whys.first().waitFor();
+  const usual = await whys.allTextContents();
+  await page.evaluate(() => {
+    const feed = document.querySelector('predilect-feed');
+    const asked = [];
+    window.asked = asked;
+    let running = 0;
+    feed.describe = async ({ about, items, template }) => {
+      asked.push({ about, title: items[0].title, running: running++ });
+      await new Promise((done) => requestAnimationFrame(done));
+      running--;
+      if (asked.length === 2) return '<img src=x onerror=alert(1)>';
+      if (asked.length === 3) throw new Error('asleep');
+      return asked.length === 4 ? 'Zaphod loves it' : `worth a look: “${items[0].title}” (${template})`;
+    };
+    feed.refresh();
+  });
+  await whys.nth(5).filter({ hasText: 'worth' }).waitFor();
+  const told = { asked: await page.evaluate(() => window.asked), said: await whys.allTextContents() };
+  assert.equal(told.asked.length, 6);
+  assert.ok(
+    told.asked.every(({ about, running }) => about === 'item' && running === 0),
+    JSON.stringify(told.asked),
+  );
+  for (const [at, said] of told.said.entries()) {
+    const { title } = told.asked[at];
+    assert.equal(said, [1, 2, 3].includes(at) ? usual[at] : `worth a look: “${title}” (${usual[at]})`);
+  }
+
+  await page.evaluate(() => {
+    const feed = document.querySelector('predilect-feed');
+    feed.describe = (_facts, { signal }) => {
+      window.endless = signal;
+      return new Promise(() => {});
+    };
+    feed.refresh();
+  });
+  await page.waitForFunction(() => window.endless);
+  const aborted = await page.evaluate(() => {
+    const before = window.endless.aborted;
+    document.querySelector('predilect-feed').remove();
+    return [before, window.endless.aborted];
+  });
+  assert.deepEqual(aborted, [false, true], 'a feed that is gone waits for nobody');
+  assert.deepEqual(problems, []);
+});
+
 test('a feed of five attributes recommends, learns and undoes', async () => {
   const { page, problems } = await open('all.html');
   await page.locator('predilect-feed [part=card]').first().waitFor();

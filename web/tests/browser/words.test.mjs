@@ -95,6 +95,34 @@ for (const worker of [true, false]) {
   });
 }
 
+test('traditional and simplified characters find the same, and both are marked', async () => {
+  const { page, problems } = await site.visitor();
+  await usePackage(page, site.server);
+  const [simplified, traditional, english] = await page.evaluate(async () => {
+    const r = await open({ words: '/demo.words' });
+    const found = [];
+    for (const text of ['太空电梯', '太空電梯', 'kettle']) {
+      const { items } = await r.search(text, { k: 5, by: 'words' });
+      found.push(
+        items.map(({ id, score, fields, matches }) => ({
+          id,
+          score,
+          marked: matches.flatMap(({ field, index, ranges }) => {
+            const text = index === undefined ? fields[field] : fields[field][index];
+            return ranges.map(([from, to]) => text.slice(from, to));
+          }),
+        })),
+      );
+    }
+    await r.close();
+    return found;
+  });
+  assert.deepEqual(traditional, simplified);
+  assert.ok(traditional[0].marked.includes('太空电梯'), JSON.stringify(traditional[0]));
+  assert.ok(english.length > 0 && english[0].id !== traditional[0].id);
+  assert.deepEqual(problems, []);
+});
+
 test('an index that is no index, damaged, or of other items is refused by name', async () => {
   const { page } = await site.visitor();
   await usePackage(page, site.server);

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::stop::Stop;
 use crate::clean::is_wide;
+use crate::variants::variants;
 
 /// Where a phrase must end: punctuation, a number, an emoji, the end of a field.
 pub(super) const BREAK: u32 = u32::MAX;
@@ -106,9 +107,13 @@ impl Vocabulary {
         out.push(surface);
     }
 
-    /// What forms of a word have in common; characters and breaks are their own.
+    /// What forms of a word, or variants of a character, have in common; breaks are their own.
     pub(super) fn key(&self, token: u32) -> u32 {
-        if token >= WIDE { token } else { self.key_of[token as usize] }
+        match token {
+            BREAK => BREAK,
+            WIDE.. => WIDE | variants().fold(char_of(token)) as u32,
+            _ => self.key_of[token as usize],
+        }
     }
 
     /// Whether keys may be a phrase by what they begin and end with.
@@ -180,6 +185,17 @@ mod tests {
         ] {
             assert_eq!(read(text).join(" "), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn variants_of_a_character_have_one_key() {
+        let (mut words, mut out) = (Vocabulary::new(), Vec::new());
+        words.read("電影", &mut out);
+        words.read("电影", &mut out);
+        let keys: Vec<u32> = out.iter().map(|&token| words.key(token)).collect();
+        assert_eq!(keys[..3], keys[3..]);
+        assert_ne!(out[..3], out[3..]);
+        assert_eq!(words.write(&out[..2]), "電影");
     }
 
     #[test]

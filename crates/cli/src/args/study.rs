@@ -75,6 +75,9 @@ pub struct EvalArgs {
     /// Seed of all random choices
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+    /// Made-up people of the protocol `drift`
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
+    pub people: u32,
     /// Texts of films (JSON Lines with title, year, text), matched by title and year
     #[arg(long, value_name = "FILE")]
     pub texts: Option<PathBuf>,

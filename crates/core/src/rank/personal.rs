@@ -20,7 +20,7 @@ pub struct PersonalConfig {
 
 impl Default for PersonalConfig {
     fn default() -> Self {
-        Self { choices: 30, pull: 0.2, most: 8.0 }
+        Self { choices: 30, pull: 0.05, most: 8.0 }
     }
 }
 

@@ -163,36 +163,38 @@ fn table(seats: &[Seat<'_>], stories: &[Vec<Story>], sizes: &Sizes, world: &Worl
             part(change - window, change),
             part(change, change + window),
             part(sizes.rounds - window, sizes.rounds),
-            Mean::exact(recovery(own, change, window)),
+            Mean::exact(until_good(own, 0, change, window)),
+            Mean::exact(until_good(own, change, change, window)),
             variety(0),
             variety(sizes.rounds - window),
         ];
         rows.push(Row { name: seat.name.clone(), cells });
     }
     let first = &seats[0].name;
-    let columns = vec!["clicks", "less", "first", "before", "after", "last", "recovers", "tags", "tags last"];
+    let columns =
+        vec!["clicks", "less", "first", "before", "after", "last", "arrives", "recovers", "tags", "tags last"];
     let Habits { noise, patience, drift, whim, outspoken } = sizes.habits;
     let note = format!(
         "{} made-up people, {} lists of {} each, {VISIT} a day, seed {seed}; noise {noise}, patience {patience}, drift {drift}, \
          whim {whim}, outspoken {outspoken}. All tastes change after list {change}; frozen ones learn nothing after {FROZEN} \
          clicks; clicks only: not told what was passed over. Clicks a list: of all lists, less those of {first}, of the first \
-         {window}, of {window} before and after the change, of the last {window}; clicks after the change until {RECOVERED} of \
-         the level before it is back; entropy of the tags shown, first and last {window} lists, bits. It shows how recommenders \
+         {window}, of {window} before and after the change, of the last {window}; clicks from the first list on, and after \
+         the change, until {RECOVERED} of the level before it is there; entropy of the tags shown, first and last {window} lists, bits. It shows how recommenders \
          follow clicks, not how well they serve people, who love more than tags.",
         sizes.people, sizes.rounds, sizes.k
     );
     Table { name: "drifting tastes".to_owned(), note, columns, rows }
 }
 
-/// Mean clicks of a person from the change to the first list from which half a window is back at the level before.
-fn recovery(stories: &[Story], change: usize, window: usize) -> f64 {
+/// Mean clicks of a person on the lists `from` one on, until half a window is at nine tenths of the level before the change.
+fn until_good(stories: &[Story], from: usize, change: usize, window: usize) -> f64 {
     let at = |round: usize| average(&stories.iter().map(|story| story.clicks[round]).collect::<Vec<_>>());
     let curve: Vec<f64> = (0..stories.first().map_or(0, |story| story.clicks.len())).map(at).collect();
     let level = RECOVERED * average(&curve[change - window..change]);
-    let after = &curve[change..];
-    let back = after.windows((window / 2).max(1)).position(|part| average(part) >= level);
+    let later = &curve[from..];
+    let good = later.windows((window / 2).max(1)).position(|part| average(part) >= level);
     // A sum of nothing would be -0.
-    back.map_or(f64::NAN, |lists| after[..lists].iter().fold(0.0, |sum, clicks| sum + clicks))
+    good.map_or(f64::NAN, |lists| later[..lists].iter().fold(0.0, |sum, clicks| sum + clicks))
 }
 
 /// Entropy of the tags of all items of some lists, bits.
@@ -233,13 +235,14 @@ mod tests {
     }
 
     #[test]
-    fn recovery_by_hand() {
-        // Level 4 before; 0 and 2 clicks on the way, then 4 again.
+    fn clicks_until_lists_are_good_by_hand() {
+        // Level 4 before the change; 0 and 2 clicks on the way, then 4 again.
         let story = |clicks: [f64; 8]| Story { clicks: clicks.to_vec(), lists: Vec::new() };
         let stories =
-            [story([4.0, 4.0, 4.0, 4.0, 0.0, 2.0, 4.0, 4.0]), story([4.0, 4.0, 4.0, 4.0, 0.0, 2.0, 4.0, 4.0])];
-        assert_eq!(recovery(&stories, 4, 2), 2.0);
-        assert!(recovery(&[story([4.0, 4.0, 4.0, 4.0, 0.0, 0.0, 0.0, 0.0])], 4, 2).is_nan());
+            [story([1.0, 3.0, 4.0, 4.0, 0.0, 2.0, 4.0, 4.0]), story([1.0, 3.0, 4.0, 4.0, 0.0, 2.0, 4.0, 4.0])];
+        assert_eq!(until_good(&stories, 4, 4, 2), 2.0);
+        assert_eq!(until_good(&stories, 0, 4, 2), 4.0);
+        assert!(until_good(&[story([4.0, 4.0, 4.0, 4.0, 0.0, 0.0, 0.0, 0.0])], 4, 4, 2).is_nan());
     }
 
     #[test]
