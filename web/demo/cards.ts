@@ -223,7 +223,11 @@ export function renderCards(
     const picture = before?.querySelector('.picture') ?? undefined;
     const fresh = card(recommendation, said.get(recommendation.id), host, picture);
     const details = fresh.querySelector('details');
-    if (open && details) details.open = true;
+    if (open && details) {
+      details.open = true;
+      // The browser's own comes a task later; the table is there at once.
+      details.dispatchEvent(new Event('toggle'));
+    }
     return fresh;
   });
   grid.replaceChildren(...cards);

@@ -6,7 +6,17 @@
 //   models/predilect-encoder-small  -> web/demo/site/model/
 //   target/demo/*.predilect         -> web/demo/site/*.predilect, and *.words beside them
 
-import { constants, copyFileSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  constants,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { files, fingerprint, isDone, markDone, root, shown, target } from './steps.mjs';
 
@@ -25,6 +35,8 @@ export const SITE = join(root, 'web/demo/site');
 
 /** What the service worker reads of the site. */
 const LIST = 'files.js';
+/** The engine's worker: bundled here, not copied. */
+const WORKER = 'predilect/worker.js';
 
 /** What every visit may need. Encoder and builder are kept when they were used; the rest is for other pages than these. */
 const FOR_ALL = [
@@ -100,7 +112,7 @@ async function bundleScripts() {
   // Beside its parts, which a page that works on the main thread loads one by one; what is large stays on its own.
   await build({
     entryPoints: [join(root, 'web/dist/worker.js')],
-    outfile: join(SITE, 'predilect/worker.js'),
+    outfile: join(SITE, WORKER),
     external: ['./wasm/encoder.js', './wasm/builder.js', './wasm/words.js'],
     bundle: true,
     format: 'esm',
@@ -117,7 +129,7 @@ async function bundleScripts() {
     if (!html.includes(PRELOADS)) throw new Error(`web/demo/${page}.html lacks ${PRELOADS}`);
     writeFileSync(join(SITE, `${page}.html`), html.replace(PRELOADS, lines.join('\n    ')));
   }
-  return new Set([...Object.keys(metafile.outputs), ...PAGES.map((page) => `${page}.html`)]);
+  return new Set([...Object.keys(metafile.outputs), WORKER, ...PAGES.map((page) => `${page}.html`)]);
 }
 
 /** The scripts of the library by their names in the site, with what each imports. */
@@ -181,9 +193,14 @@ function siteFiles() {
   for (const path of files(['web/dist'], (path) => !path.endsWith('.partial'))) {
     wanted.set(`predilect/${path.slice('web/dist/'.length)}`, path);
   }
+  wanted.delete(WORKER);
   for (const name of modelFiles()) wanted.set(`model/${name}`, `${shown(MODEL)}/${name}`);
   for (const { catalogue, words } of CATALOGUES) {
-    for (const path of files([shown(catalogue), shown(words)])) wanted.set(basename(path), path);
+    for (const file of [catalogue, words]) {
+      if (!existsSync(file))
+        throw new Error(`${shown(file)} is missing: run \`node web/tools/setup.mjs catalogue\` first`);
+      wanted.set(basename(file), shown(file));
+    }
   }
   return wanted;
 }
