@@ -129,11 +129,19 @@ function marked(text: string, match: Match | undefined): (Node | string)[] {
   return out;
 }
 
-/** One card. */
-export function card(recommendation: Recommendation<Item>, mark: Mark | undefined, host: CardHost): HTMLElement {
+const drawn = (item: Item, host: CardHost): HTMLElement =>
+  el('div', { class: 'picture', onclick: () => host.open(item) }, art(item) as unknown as Node);
+
+/** One card, with the picture that it had. */
+function card(
+  recommendation: Recommendation<Item>,
+  mark: Mark | undefined,
+  host: CardHost,
+  picture: Element = drawn(recommendation.fields, host),
+): HTMLElement {
   const item = recommendation.fields;
-  const picture = el('div', { class: 'picture', onclick: () => host.open(item) }, art(item) as unknown as Node);
   const match = (field: string): Match | undefined => recommendation.matches?.find((own) => own.field === field);
+  const sheet = el('div', { class: 'parts-sheet' });
   const strongest = recommendation.reasons.find(({ part }) => part > 0) ?? recommendation.reasons[0];
   const element = el(
     'article',
@@ -164,17 +172,18 @@ export function card(recommendation: Recommendation<Item>, mark: Mark | undefine
             { 'data-key': `why ${item.id}`, title: w('why') },
             el('span', { class: 'because' }, because(strongest, title(strongest, host))),
           ),
-          el('div', { class: 'parts-sheet' }, parts(recommendation, host)),
+          sheet,
         ),
       actions(item, mark, host),
     ),
   );
+  // Who does not ask why needs no table.
+  element.querySelector('details')?.addEventListener('toggle', () => {
+    if (!sheet.firstChild) sheet.append(parts(recommendation, host));
+  });
   element.style.setProperty('view-transition-name', `card-${CSS.escape(item.id)}`);
   return element;
 }
-
-/** Cards that are made at once while the page begins. */
-const AT_ONCE = 3;
 
 /** Draws the first list of a visit card by card, so that the first is there soon and the page answers meanwhile. */
 export async function dealCards(
@@ -185,11 +194,11 @@ export async function dealCards(
 ): Promise<void> {
   grid.lang = currentWording();
   for (const [at, recommendation] of list.entries()) {
-    if (at > 0 && at % AT_ONCE === 0) await breath();
-    const drawn = card(recommendation, said.get(recommendation.id), host);
+    if (at > 0) await breath();
+    const dealt = card(recommendation, said.get(recommendation.id), host);
     const ghost = grid.children[at];
-    if (ghost) ghost.replaceWith(drawn);
-    else grid.append(drawn);
+    if (ghost) ghost.replaceWith(dealt);
+    else grid.append(dealt);
   }
   while (grid.children.length > list.length) grid.lastElementChild?.remove();
 }
@@ -209,11 +218,16 @@ export function renderCards(
   const place = focused ? [...old.values()].findIndex((element) => element.contains(focused)) : -1;
 
   const cards = list.map((recommendation) => {
-    const fresh = card(recommendation, said.get(recommendation.id), host);
     const before = old.get(recommendation.id);
     const open = before?.querySelector('details')?.open;
+    const picture = before?.querySelector('.picture') ?? undefined;
+    const fresh = card(recommendation, said.get(recommendation.id), host, picture);
     const details = fresh.querySelector('details');
-    if (open && details) details.open = true;
+    if (open && details) {
+      details.open = true;
+      // The browser's own comes a task later; the table is there at once.
+      details.dispatchEvent(new Event('toggle'));
+    }
     return fresh;
   });
   grid.replaceChildren(...cards);

@@ -88,16 +88,15 @@ function openItem(item: Item): void {
 /** Draws an answer of the model. */
 async function show(shown: Shown, before: Shown | undefined): Promise<void> {
   last = shown;
-  const draw = (): void => {
-    if (!model) return;
-    renderFrame(model, shown);
-    renderPicker(shown, model, pickerHost);
-    renderCards(byId('grid'), shown.items, marks(shown.profile), cardHost);
-    renderRows(shown, cardHost);
-    renderTaste(shown, model, tasteHost);
-  };
-  if (before) await change(draw);
-  else await drawFirst(shown);
+  if (before) {
+    const own = ready();
+    // The list comes last, so that who sees it change sees everything changed.
+    await inTurn(around(shown, own));
+    await change(() => {
+      renderFrame(own, shown);
+      renderCards(byId('grid'), shown.items, marks(shown.profile), cardHost);
+    });
+  } else await drawFirst(shown);
   announceList(shown, before);
 }
 
@@ -108,15 +107,24 @@ async function drawFirst(shown: Shown): Promise<void> {
   renderFrame(own, shown);
   grid.setAttribute('aria-busy', 'true');
   await dealCards(grid, shown.items, marks(shown.profile), cardHost);
-  for (const draw of [
-    () => renderPicker(shown, own, pickerHost),
-    () => renderRows(shown, cardHost),
-    () => renderTaste(shown, own, tasteHost),
-  ]) {
-    await breath();
-    draw();
-  }
+  await breath();
+  await inTurn(around(shown, own));
   grid.removeAttribute('aria-busy');
+}
+
+/** What stands around the list, step by step. */
+const around = (shown: Shown, own: Model): (() => void)[] => [
+  () => renderPicker(shown, own, pickerHost),
+  () => renderRows(shown, cardHost),
+  () => renderTaste(shown, own, tasteHost),
+];
+
+/** Takes steps that the page may answer, and be drawn, between. */
+async function inTurn(steps: readonly (() => void)[]): Promise<void> {
+  for (const [at, step] of steps.entries()) {
+    if (at > 0) await breath();
+    step();
+  }
 }
 
 /** Draws everything again in the language of the page. */
@@ -125,10 +133,8 @@ function reword(): void {
   wordPrompt();
   if (last && model) {
     renderFrame(model, last);
-    renderPicker(last, model, pickerHost);
     renderCards(byId('grid'), last.items, marks(last.profile), cardHost);
-    renderRows(last, cardHost);
-    renderTaste(last, model, tasteHost);
+    for (const draw of around(last, model)) draw();
   }
 }
 

@@ -123,8 +123,12 @@ export class Model {
         onProgress?.(step);
       },
     });
-    const [en, zh] = await Promise.all([recommender.topics({ lang: 'en' }), recommender.topics({ lang: 'zh' })]);
-    return new Model(recommender, await recommender.info(), joined(en, zh), settings, inWorker, loaded);
+    const [en, zh, info] = await Promise.all([
+      recommender.topics({ lang: 'en' }),
+      recommender.topics({ lang: 'zh' }),
+      recommender.info(),
+    ]);
+    return new Model(recommender, info, joined(en, zh), settings, inWorker, loaded);
   }
 
   /** Items by id, asked for once. */
@@ -306,12 +310,17 @@ export class Model {
   async #ask(signal?: AbortSignal): Promise<void> {
     const { view } = this;
     const request = { k: this.#k, ...this.#filter(), ...(signal && { signal }) };
-    const list =
+    const listed = this.#timed(
       view.kind === 'list'
-        ? await this.#timed(this.#recommender.recommend(request))
-        : await this.#timed(this.#recommender.search(view.text, { ...request, by: view.by, prefix: true }));
-    const timing = this.#recommender.lastCall;
-    const profile = await this.#timed(this.#recommender.profile({ lang: this.settings.ui }));
+        ? this.#recommender.recommend(request)
+        : this.#recommender.search(view.text, { ...request, by: view.by, prefix: true }),
+    );
+    const profiled = this.#timed(this.#recommender.profile({ lang: this.settings.ui }));
+    // Who waits for the first must not leave the failure of the second unheard.
+    profiled.catch(() => {});
+    const list = await listed;
+    const timing = this.timings.find(({ call }) => call === 'recommend' || call === 'search');
+    const profile = await profiled;
     const rows = view.kind === 'list' ? await this.#rows(list.items, signal) : [];
     for (const { items } of [list, ...rows]) for (const { id, fields } of items) this.#known.set(id, fields);
     await this.#learn([

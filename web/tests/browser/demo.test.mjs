@@ -86,15 +86,21 @@ test('the parts of every card sum to its score', async () => {
   const { page } = await open();
   await press(page, 'like', 0);
   const sums = await page.locator('#grid .card').evaluateAll((cards) =>
-    cards.map((card) => {
-      const number = (cell) => Number(cell.textContent.replace('−', '-'));
-      const parts = [...card.querySelectorAll('.parts tbody .number')].map(number);
-      return {
-        sum: parts.reduce((a, b) => a + b, 0),
-        score: number(card.querySelector('.parts tfoot .number')),
-        parts: parts.length,
-      };
-    }),
+    Promise.all(
+      cards.map(async (card) => {
+        const why = card.querySelector('details');
+        const opened = why.open || new Promise((done) => why.addEventListener('toggle', done, { once: true }));
+        why.open = true;
+        await opened;
+        const number = (cell) => Number(cell.textContent.replace('−', '-'));
+        const parts = [...card.querySelectorAll('.parts tbody .number')].map(number);
+        return {
+          sum: parts.reduce((a, b) => a + b, 0),
+          score: number(card.querySelector('.parts tfoot .number')),
+          parts: parts.length,
+        };
+      }),
+    ),
   );
   for (const { sum, score, parts } of sums) {
     assert.ok(parts > 0);

@@ -8,11 +8,16 @@ import { usePackage, useSite } from './site.mjs';
 const site = useSite();
 const file = (/** @type {string} */ name) =>
   readFile(new URL(`../../demo/site/predilect/${name}`, import.meta.url), 'utf8');
+const WORKER = '/predilect/worker.js';
+/** The worker in its parts, as the package has it: the site's is one file, in which no engine can be replaced. */
+let parts;
 /** A worker that hangs when the item `hang` is asked for. */
 let hanging;
 before(async () => {
+  parts = await readFile(new URL('../../dist/worker.js', import.meta.url), 'utf8');
+  site.server.answers[WORKER] = { body: parts };
   hanging = `addEventListener('message', ({ data }) => { while (data.args?.[0]?.includes?.('"hang"')); });
-    ${await file('worker.js')}`;
+    ${parts}`;
   // An engine that traps at certain words.
   site.server.answers['/predilect/wasm/engine.js'] = {
     body: `${await file('wasm/engine.js')}
@@ -30,7 +35,7 @@ for (const consent of ['session', 'granted']) {
   test(`a worker that hangs is replaced (${consent})`, async () => {
     const { page, problems } = await site.visitor();
     await usePackage(page, site.server);
-    site.server.answers['/predilect/worker.js'] = { body: hanging };
+    site.server.answers[WORKER] = { body: hanging };
     await page.evaluate(async (consent) => {
       window.r = await open({ profile: 't', consent, patience: 2500 });
       const { items } = await window.r.recommend({ k: 3 });
@@ -45,7 +50,7 @@ for (const consent of ['session', 'granted']) {
       ];
       window.waiting.push(window.r.recommend({ k: 2 }));
     }, consent);
-    delete site.server.answers['/predilect/worker.js'];
+    site.server.answers[WORKER] = { body: parts };
     const seen = await page.evaluate(async () => {
       const [items, profile, record, list] = await Promise.all(
         window.waiting.map((call) => call.catch((error) => error)),

@@ -35,15 +35,23 @@ const typed = async (page, text, button) => {
 };
 const cards = (page) =>
   page.locator('#grid .card').evaluateAll((all) =>
-    all.map((card) => ({
-      id: card.dataset.id,
-      section: card.dataset.section,
-      lang: card.querySelector('h3').lang,
-      meta: card.querySelector('.meta').textContent,
-      words: `${card.querySelector('.title').textContent} ${card.querySelector('.text').textContent} ${card.querySelector('.tags').textContent}`,
-      why: card.querySelector('.because').textContent,
-      reasons: card.querySelector('.parts').textContent,
-    })),
+    Promise.all(
+      all.map(async (card) => {
+        const why = card.querySelector('details');
+        const opened = why.open || new Promise((done) => why.addEventListener('toggle', done, { once: true }));
+        why.open = true;
+        await opened;
+        return {
+          id: card.dataset.id,
+          section: card.dataset.section,
+          lang: card.querySelector('h3').lang,
+          meta: card.querySelector('.meta').textContent,
+          words: `${card.querySelector('.title').textContent} ${card.querySelector('.text').textContent} ${card.querySelector('.tags').textContent}`,
+          why: card.querySelector('.because').textContent,
+          reasons: card.querySelector('.parts').textContent,
+        };
+      }),
+    ),
   );
 
 test('before anything is typed the page says how large the model is, and has not fetched it', async () => {
