@@ -175,6 +175,8 @@ async function start(): Promise<void> {
   }
 }
 
+// First of all: the worker loads while the page is wired.
+void start();
 startControls(settings, (change) => {
   // Interests are named anew in the other language.
   choose(change);
@@ -197,4 +199,3 @@ startPrompt({
   described: (text) => snack(say.told(text), undo),
 });
 reword();
-void start();

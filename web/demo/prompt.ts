@@ -47,7 +47,6 @@ export function startPrompt(host: PromptHost): void {
     const { submitter } = event as SubmitEvent;
     void run(host, (submitter as HTMLButtonElement | null)?.value === 'describe' ? 'describe' : 'search');
   });
-  wordPrompt();
 }
 
 /** Words of the form that depend on the page's language. */

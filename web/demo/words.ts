@@ -299,9 +299,7 @@ export const say = {
   timing: (call: string, work: string, total: string): string =>
     wording === 'zh' ? `${call}：计算 ${work}，往返 ${total}` : `${call}: ${work} of work, ${total} there and back`,
   scanned: (count: number): string =>
-    wording === 'zh'
-      ? `目录共 ${count.toLocaleString('zh')} 条，全部在本页`
-      : `${count.toLocaleString('en')} items in the catalogue, all of it in this tab`,
+    wording === 'zh' ? `目录共 ${count} 条，全部在本页` : `${count} items in the catalogue, all of it in this tab`,
   place: (worker: boolean): string =>
     wording === 'zh'
       ? worker

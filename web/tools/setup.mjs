@@ -69,7 +69,7 @@ const STEPS = [
   },
   {
     name: 'typescript',
-    why: 'TypeScript to web/dist, and the one file for CDNs',
+    why: 'TypeScript to web/dist, with the worker and the file for CDNs in one piece each',
     print: () =>
       fingerprint([...files(['web/src']), 'web/tsconfig.json', 'web/tools/bundle.mjs', 'package-lock.json', ...glue()]),
     made: () => existsSync(join(root, 'web/dist/predilect.cdn.js')),

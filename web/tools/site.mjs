@@ -35,8 +35,6 @@ export const SITE = join(root, 'web/demo/site');
 
 /** What the service worker reads of the site. */
 const LIST = 'files.js';
-/** The engine's worker: bundled here, not copied. */
-const WORKER = 'predilect/worker.js';
 
 /** What every visit may need. Encoder and builder are kept when they were used; the rest is for other pages than these. */
 const FOR_ALL = [
@@ -95,7 +93,7 @@ async function bundleScripts() {
   const { build } = await import('esbuild');
   const script = (/** @type {string} */ page) => (page === 'index' ? 'main' : page);
   const { metafile } = await build({
-    entryPoints: [...PAGES.map(script), 'early'].map((name) => join(root, `web/demo/${name}.ts`)),
+    entryPoints: PAGES.map((page) => join(root, `web/demo/${script(page)}.ts`)),
     outdir: SITE,
     external: ['./predilect/*'],
     chunkNames: '[name]-[hash]',
@@ -109,17 +107,6 @@ async function bundleScripts() {
     absWorkingDir: SITE,
     logLevel: 'warning',
   });
-  // Beside its parts, which a page that works on the main thread loads one by one; what is large stays on its own.
-  await build({
-    entryPoints: [join(root, 'web/dist/worker.js')],
-    outfile: join(SITE, WORKER),
-    external: ['./wasm/encoder.js', './wasm/builder.js', './wasm/words.js'],
-    bundle: true,
-    format: 'esm',
-    target: 'es2022',
-    minify: true,
-    logLevel: 'warning',
-  });
   const library = await libraryGraph();
   for (const page of PAGES) {
     const needed = new Set();
@@ -129,7 +116,7 @@ async function bundleScripts() {
     if (!html.includes(PRELOADS)) throw new Error(`web/demo/${page}.html lacks ${PRELOADS}`);
     writeFileSync(join(SITE, `${page}.html`), html.replace(PRELOADS, lines.join('\n    ')));
   }
-  return new Set([...Object.keys(metafile.outputs), WORKER, ...PAGES.map((page) => `${page}.html`)]);
+  return new Set([...Object.keys(metafile.outputs), ...PAGES.map((page) => `${page}.html`)]);
 }
 
 /** The scripts of the library by their names in the site, with what each imports. */
@@ -193,7 +180,6 @@ function siteFiles() {
   for (const path of files(['web/dist'], (path) => !path.endsWith('.partial'))) {
     wanted.set(`predilect/${path.slice('web/dist/'.length)}`, path);
   }
-  wanted.delete(WORKER);
   for (const name of modelFiles()) wanted.set(`model/${name}`, `${shown(MODEL)}/${name}`);
   for (const { catalogue, words } of CATALOGUES) {
     // Without this check the copies of the last time would be cleared away.

@@ -2,24 +2,24 @@
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 import { usePackage, useSite } from './site.mjs';
 
 const site = useSite();
 const file = (/** @type {string} */ name) =>
   readFile(new URL(`../../demo/site/predilect/${name}`, import.meta.url), 'utf8');
 const WORKER = '/predilect/worker.js';
-/** The worker in its parts, as the package has it: the site's is one file, in which no engine can be replaced. */
-let parts;
+/** The worker in its parts: in one file no engine can be replaced. */
+const parts = `import { serve } from './host.js'; serve();`;
 /** A worker that hangs when the item `hang` is asked for. */
-let hanging;
-before(async () => {
-  parts = await readFile(new URL('../../dist/worker.js', import.meta.url), 'utf8');
-  site.server.answers[WORKER] = { body: parts };
-  hanging = `addEventListener('message', ({ data }) => { while (data.args?.[0]?.includes?.('"hang"')); });
-    ${parts}`;
-  // An engine that traps at certain words.
-  site.server.answers['/predilect/wasm/engine.js'] = {
+const hanging = `addEventListener('message', ({ data }) => { while (data.args?.[0]?.includes?.('"hang"')); });
+  ${parts}`;
+
+/** A page whose worker is in its parts, with an engine that traps at certain words. */
+async function visitor() {
+  const { answers } = site.server;
+  answers[WORKER] = { body: parts };
+  answers['/predilect/wasm/engine.js'] ??= {
     body: `${await file('wasm/engine.js')}
       for (const call of ['recommend', 'record']) {
         const real = Engine.prototype[call];
@@ -29,11 +29,12 @@ before(async () => {
         };
       }`,
   };
-});
+  return site.visitor();
+}
 
 for (const consent of ['session', 'granted']) {
   test(`a worker that hangs is replaced (${consent})`, async () => {
-    const { page, problems } = await site.visitor();
+    const { page, problems } = await visitor();
     await usePackage(page, site.server);
     site.server.answers[WORKER] = { body: hanging };
     await page.evaluate(async (consent) => {
@@ -80,7 +81,7 @@ for (const consent of ['session', 'granted']) {
 }
 
 test('a trap takes one call with it; three in a row end the recommender', async () => {
-  const { page } = await site.visitor();
+  const { page } = await visitor();
   await usePackage(page, site.server);
   const seen = await page.evaluate(async () => {
     const r = await open({});
@@ -102,7 +103,7 @@ test('a trap takes one call with it; three in a row end the recommender', async 
 });
 
 test('on the page’s thread a trap ends the recommender, which says so', async () => {
-  const { page } = await site.visitor();
+  const { page } = await visitor();
   await usePackage(page, site.server);
   const codes = await page.evaluate(async () => {
     const r = await open({ worker: false });

@@ -59,7 +59,7 @@ test('before anything is typed the page says how large the model is, and has not
   await page.waitForFunction(() => /\d+(\.\d+)? MB/.test(document.getElementById('model').textContent));
   assert.ok(!server.requests.some((path) => path.endsWith('.onnx')));
   // What a service worker keeps for visits without a network is no sign that the page needs it.
-  assert.ok(asked.some((path) => path.endsWith('/wasm/engine.js')));
+  assert.ok(asked.some((path) => path.endsWith('/worker.js')));
   assert.ok(!asked.some((path) => path.endsWith('/wasm/encoder.js')));
 });
 
