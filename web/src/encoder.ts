@@ -204,8 +204,8 @@ function changed(url: string, found: string, expected: string): PredilectError {
 function stopped(cause?: unknown): PredilectError {
   return new PredilectError(
     'crashed',
-    'the encoder stopped, most likely for want of memory; recommendations go on, and texts can be encoded again by a ' +
-      'recommender created anew',
+    'the encoder stopped, for want of memory or because its files contradict each other; recommendations go on, and a ' +
+      'recommender created anew can encode texts again',
     { cause },
   );
 }

@@ -5,6 +5,7 @@
 //! function of how far its score stands out from that, in spreads, and of how far behind the next one is, as a share.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 use predilect_core::candidates::by_chance;
 use predilect_core::order::descending;
@@ -145,14 +146,18 @@ impl Engine {
         if let Some(known) = self.doubts.borrow().known[by as usize] {
             return Ok(known);
         }
-        let mut best = Vec::new();
+        let (mut best, mut peers) = (Vec::new(), BTreeMap::new());
         let none: (Vec<u32>, Vec<f32>) = Default::default();
         for (at, item) in self.left_out().into_iter().enumerate() {
             let doubts = self.doubts.borrow();
             let (rows, scores) = doubts.words.get(at).unwrap_or(&none);
             let query = self.catalogue.query(item);
             let words = (by != By::Meaning).then_some(ByWords { rows, scores });
-            let found: Found = self.look(words, (by != By::Words).then_some(&query), 1, &self.peers(item))?;
+            let language = self.catalogue.language(item);
+            let peers: &mut Bitmap = peers.entry(language).or_insert_with(|| self.all_of(language));
+            peers.remove(item.row());
+            let found: Found = self.look(words, (by != By::Words).then_some(&query), 1, peers)?;
+            peers.insert(item.row());
             best.push(found.first().map_or(0.0, |(_, parts)| self.score(*parts, by)));
         }
         let order = descending(best.iter().copied());
@@ -175,13 +180,14 @@ impl Engine {
         by_chance(&Bitmap::full(self.catalogue.len()), PROBES, 0)
     }
 
-    /// The other items of an item's language.
-    fn peers(&self, item: ItemIdx) -> Bitmap {
-        let mut peers = Bitmap::full(self.catalogue.len());
-        let language = self.catalogue.language(item);
-        let other = |other: &ItemIdx| *other == item || self.catalogue.language(*other) != language;
-        self.catalogue.items().filter(other).for_each(|item| peers.remove(item.row()));
-        peers
+    /// The items of a language.
+    fn all_of(&self, language: Option<&str>) -> Bitmap {
+        let mut all = Bitmap::empty(self.catalogue.len());
+        self.catalogue
+            .items()
+            .filter(|item| self.catalogue.language(*item) == language)
+            .for_each(|item| all.insert(item.row()));
+        all
     }
 
     fn answered(&self, item: ItemIdx, confidence: f64) -> Result<AnsweredItem, EngineError> {

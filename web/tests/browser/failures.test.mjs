@@ -1,10 +1,11 @@
 // What the page says when something that it needs is missing, damaged or something else.
 
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { catalogue, ITEMS, indexWords, otherFormat } from '../catalogue.mjs';
-import { launch, newPage, ready, serveSite } from './site.mjs';
+import { launch, newPage, ready, serveSite, usePackage } from './site.mjs';
 
 let browser;
 let whole;
@@ -135,6 +136,57 @@ test('a model with a changed byte is refused, and the page goes on', async () =>
     await page.locator('#grid .act.like').first().click();
     await page.locator('.chips.likes .chip').first().waitFor();
   });
+});
+
+test('a model whose tokenizer contradicts itself ends its encoder, and nothing else', async () => {
+  const read = async (name) =>
+    JSON.parse(await readFile(new URL(`../../demo/site/model/${name}`, import.meta.url), 'utf8'));
+  const manifest = await read('manifest.json');
+  const tokenizer = await read(manifest.files.tokenizer.name);
+  // The template still asks for it.
+  delete tokenizer.post_processor.special_tokens['</s>'];
+  const body = Buffer.from(JSON.stringify(tokenizer));
+  Object.assign(manifest.files.tokenizer, {
+    bytes: body.length,
+    sha256: createHash('sha256').update(body).digest('hex'),
+  });
+  const answers = {
+    '/model/manifest.json': { body: Buffer.from(JSON.stringify(manifest)) },
+    [`/model/${manifest.files.tokenizer.name}`]: { body },
+  };
+  const server = await serveSite({ answers });
+  const { page, context, problems } = await newPage(browser);
+  try {
+    await usePackage(page, server);
+    const seen = await page.evaluate(async () => {
+      const options = { profile: 't', consent: 'granted', encoder: '/model/' };
+      window.r = await open(options);
+      const [first] = (await window.r.recommend({ k: 1 })).items;
+      await window.r.record({ kind: 'like', item: first.id });
+      const broken = [await failure(window.r.encode(['tea'])), await failure(window.r.encode(['tea']))];
+      const { items } = await window.r.recommend({ k: 3 });
+      const { events } = await window.r.profile();
+      await window.r.close();
+      return { broken, items: items.length, events };
+    });
+    for (const { code, message } of seen.broken) {
+      assert.equal(code, 'crashed');
+      assert.match(message, /contradict each other/);
+    }
+    assert.deepEqual([seen.items, seen.events], [3, 1]);
+    // The wrong files were not kept: with the right ones all is well.
+    for (const path of Object.keys(answers)) delete server.answers[path];
+    const [length, events] = await page.evaluate(async () => {
+      const r = await open({ profile: 't', consent: 'granted', encoder: '/model/' });
+      return [(await r.encode(['tea'])).length, (await r.profile()).events];
+    });
+    assert.ok(length > 0);
+    assert.equal(events, 1);
+    assert.deepEqual(problems, []);
+  } finally {
+    await context.close();
+    await server.close();
+  }
 });
 
 test('storage that is denied or full of rubbish does no harm', async () => {
