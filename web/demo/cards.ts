@@ -177,10 +177,13 @@ function card(
       actions(item, mark, host),
     ),
   );
-  // Who does not ask why needs no table.
-  element.querySelector('details')?.addEventListener('toggle', () => {
-    if (!sheet.firstChild) sheet.append(parts(recommendation, host));
-  });
+  // Who does not ask why needs no table. A click comes before the sheet is there, `toggle` after it.
+  const why = element.querySelector('details');
+  for (const type of ['click', 'toggle']) {
+    why?.addEventListener(type, () => {
+      if (!sheet.firstChild) sheet.append(parts(recommendation, host));
+    });
+  }
   element.style.setProperty('view-transition-name', `card-${CSS.escape(item.id)}`);
   return element;
 }

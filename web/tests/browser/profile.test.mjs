@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { serveSite, usePackage, useSite } from './site.mjs';
+import { serveSite, usePackage, useSite, WORKER, WORKER_IN_PARTS } from './site.mjs';
 
 const site = useSite();
 
@@ -292,6 +292,7 @@ test('a store of an older version is taken over whole; where a newer one has bee
     });
     const load = async (context, text) => {
       versions.answers['/predilect/store.js'] = body(text);
+      versions.answers[WORKER] = body(WORKER_IN_PARTS);
       const page = await context.newPage();
       await usePackage(page, versions);
       await page.evaluate(async () => {

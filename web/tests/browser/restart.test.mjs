@@ -3,22 +3,19 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { usePackage, useSite } from './site.mjs';
+import { usePackage, useSite, WORKER, WORKER_IN_PARTS } from './site.mjs';
 
 const site = useSite();
 const file = (/** @type {string} */ name) =>
   readFile(new URL(`../../demo/site/predilect/${name}`, import.meta.url), 'utf8');
-const WORKER = '/predilect/worker.js';
-/** The worker in its parts: in one file no engine can be replaced. */
-const parts = `import { serve } from './host.js'; serve();`;
 /** A worker that hangs when the item `hang` is asked for. */
 const hanging = `addEventListener('message', ({ data }) => { while (data.args?.[0]?.includes?.('"hang"')); });
-  ${parts}`;
+  ${WORKER_IN_PARTS}`;
 
 /** A page whose worker is in its parts, with an engine that traps at certain words. */
 async function visitor() {
   const { answers } = site.server;
-  answers[WORKER] = { body: parts };
+  answers[WORKER] = { body: WORKER_IN_PARTS };
   answers['/predilect/wasm/engine.js'] ??= {
     body: `${await file('wasm/engine.js')}
       for (const call of ['recommend', 'record']) {
@@ -51,7 +48,7 @@ for (const consent of ['session', 'granted']) {
       ];
       window.waiting.push(window.r.recommend({ k: 2 }));
     }, consent);
-    site.server.answers[WORKER] = { body: parts };
+    site.server.answers[WORKER] = { body: WORKER_IN_PARTS };
     const seen = await page.evaluate(async () => {
       const [items, profile, record, list] = await Promise.all(
         window.waiting.map((call) => call.catch((error) => error)),

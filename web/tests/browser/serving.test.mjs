@@ -2,10 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { POLICY, serveSite, usePackage, useSite } from './site.mjs';
+import { POLICY, serveSite, usePackage, useSite, WORKER } from './site.mjs';
 
 const site = useSite();
-const WORKER = '/predilect/worker.js';
 const FIX = "optimizeDeps: { exclude: ['predilect'] }";
 
 /** What create() and a call after it come to on a site of its own, with what the page's console said. */

@@ -141,4 +141,8 @@ export async function updated(
   await changes.dispose();
 }
 
+/** The worker's script, and one that loads its parts one by one: what is one file has no part to replace. */
+export const WORKER = '/predilect/worker.js';
+export const WORKER_IN_PARTS = `import { serve } from './host.js'; serve();`;
+
 export { launch };
