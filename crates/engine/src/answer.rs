@@ -5,7 +5,6 @@
 //! function of how far its score stands out from that, in spreads, and of how far behind the next one is, as a share.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 use predilect_core::candidates::by_chance;
 use predilect_core::order::descending;
@@ -146,7 +145,7 @@ impl Engine {
         if let Some(known) = self.doubts.borrow().known[by as usize] {
             return Ok(known);
         }
-        let (mut best, mut peers) = (Vec::new(), BTreeMap::new());
+        let (mut best, mut languages) = (Vec::new(), Vec::<(Option<&str>, Bitmap)>::new());
         let none: (Vec<u32>, Vec<f32>) = Default::default();
         for (at, item) in self.left_out().into_iter().enumerate() {
             let doubts = self.doubts.borrow();
@@ -154,7 +153,11 @@ impl Engine {
             let query = self.catalogue.query(item);
             let words = (by != By::Meaning).then_some(ByWords { rows, scores });
             let language = self.catalogue.language(item);
-            let peers: &mut Bitmap = peers.entry(language).or_insert_with(|| self.all_of(language));
+            let at = languages.iter().position(|(own, _)| *own == language).unwrap_or_else(|| {
+                languages.push((language, self.all_of(language)));
+                languages.len() - 1
+            });
+            let peers = &mut languages[at].1;
             peers.remove(item.row());
             let found: Found = self.look(words, (by != By::Words).then_some(&query), 1, peers)?;
             peers.insert(item.row());

@@ -44,7 +44,7 @@ test('a first list, then one that follows what is liked and says why', async () 
   const second = await ids(page);
   assert.notDeepEqual(second, first, 'the list changes');
   assert.ok(!second.includes(first[2]), 'what is liked already makes room');
-  const because = await page.locator('#grid .why .because').allInnerTexts();
+  const because = await page.locator('#grid .why .because').allTextContents();
   assert.ok(
     because.some((text) => text.includes(`Because you liked “${title}”`)),
     because.join(' / '),
@@ -63,7 +63,7 @@ test('rows under the list: what is like something liked, and what was opened and
   await press(page, 'like', 2);
   const row = page.getByRole('region', { name: `Because you liked “${title}”` });
   assert.equal(await row.getByRole('button').count(), 4);
-  const shown = await page.locator('#grid .card .title').allInnerTexts();
+  const shown = await page.locator('#grid .card .title').allTextContents();
   const others = await row.getByRole('button').allInnerTexts();
   assert.ok(
     others.every((text) => !shown.includes(text)),

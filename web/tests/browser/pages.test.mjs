@@ -99,8 +99,8 @@ test('who looks inside sees weights, signals that add up, timings and bytes, and
   const table = (name) => page.locator(`table[aria-labelledby="inside-${name}"]`);
   await table('weights').waitFor();
   assert.match(await table('weights').locator('tbody tr').first().innerText(), /1\.000/);
-  const cards = await page.locator('#grid .card .title').allInnerTexts();
-  assert.deepEqual(await page.locator('.signals b').allInnerTexts(), cards);
+  const cards = await page.locator('#grid .card .title').allTextContents();
+  assert.deepEqual(await page.locator('.signals b').allTextContents(), cards);
   const sums = await page.locator('.signals li').evaluateAll((rows) =>
     rows.map((row) => {
       const parts = [
