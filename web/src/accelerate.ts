@@ -3,19 +3,20 @@
 
 import { PredilectError } from './errors.js';
 import { Allowed, type Loading, loadModule } from './fetch.js';
-import type { Progress, WasmSource } from './types.js';
+import { wasmModules } from './options.js';
+import type { Progress, WasmModules } from './types.js';
 import type { Gpu } from './wasm/gpu.js';
 
 /** Options of `VectorIndex.accelerate`. */
 export interface AccelerateOptions {
-  /** The module for WebGPU; by default `wasm/gpu_bg.wasm` beside this package's files. */
-  gpuWasmUrl?: WasmSource;
+  /** Where the module for WebGPU is, if not in `wasm/` beside this package's files. */
+  wasm?: WasmModules;
   /** `status.calibration` of an earlier visit: where it fits adapter and index, nothing is timed. */
   calibration?: Calibration;
   /** Milliseconds after which the device is given up, by default 5000. */
   timeout?: number;
   /** Take an adapter that is software, too. It is slower than the CPU without it: for tests. */
-  software?: boolean;
+  allowSoftware?: boolean;
   /** `'gpu'` or `'cpu'` instead of the quicker one. */
   prefer?: 'gpu' | 'cpu';
   /** Called while the module is fetched. */
@@ -221,20 +222,18 @@ export class Accelerator {
 }
 
 async function open(options: AccelerateOptions, dimension: number): Promise<Gpu> {
-  const { gpuWasmUrl, signal = new AbortController().signal, onProgress = () => {}, software = false } = options;
+  const { signal = new AbortController().signal, onProgress = () => {}, allowSoftware = false } = options;
   if (!('gpu' in (globalThis.navigator ?? {}))) {
     throw Object.assign(new Error('this browser has no WebGPU'), { code: 'gpu-absent' });
   }
-  const source = gpuWasmUrl ?? new URL('./wasm/gpu_bg.wasm', import.meta.url);
-  const named =
-    typeof source === 'string' || source instanceof URL ? new URL(source, globalThis.location?.href).href : source;
+  const named = wasmModules('accelerate', options.wasm).gpu ?? new URL('./wasm/gpu_bg.wasm', import.meta.url).href;
   const loading: Loading = { file: 'gpu', allowed: new Allowed([named]), signal, progress: onProgress };
   const [{ default: init, Gpu: Opened }, module] = await Promise.all([
     import('./wasm/gpu.js'),
     loadModule(named, loading),
   ]);
   await init({ module_or_path: module });
-  return Opened.open(dimension, software);
+  return Opened.open(dimension, allowSoftware);
 }
 
 /** The stable word of an error, '' where it has none. A DOMException's `code` is a number and means nothing here. */

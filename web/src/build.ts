@@ -2,9 +2,9 @@
 
 import type { Answered, Asked, BuildReport, Told } from './building.js';
 import { abortError, PredilectError } from './errors.js';
-import { absolute, address, checkKnown } from './options.js';
+import { address, checkKnown, wasmModules } from './options.js';
 import { workerOf } from './start.js';
-import type { CallOptions, Progress, WasmSource } from './types.js';
+import type { CallOptions, Progress, WasmModules } from './types.js';
 
 export type { BuildReport, DroppedRecords } from './building.js';
 
@@ -28,8 +28,8 @@ export interface PreviewOptions extends CallOptions {
   maxBytes?: number;
   /** More items are refused. Default 20,000. */
   maxItems?: number;
-  /** The builder module; by default `wasm/builder_bg.wasm` beside this package's files. */
-  builderWasmUrl?: WasmSource;
+  /** Where modules of WebAssembly are that do not lie in `wasm/` beside this package's files, or the modules themselves. */
+  wasm?: WasmModules;
   /** Whether a worker does it, which an abort ends at once. Default: where there are workers. */
   worker?: boolean;
 }
@@ -38,8 +38,6 @@ export interface PreviewOptions extends CallOptions {
 export interface BuildOptions extends PreviewOptions {
   /** Folder of the encoder, as for `Recommender.create`. */
   encoder: string | URL;
-  /** The encoder module; by default `wasm/encoder_bg.wasm` beside this package's files. */
-  encoderWasmUrl?: WasmSource;
   /** Whether the device keeps the encoder's files for later. Default true. */
   offline?: boolean;
   /** Called while files are loaded and items encoded. */
@@ -60,8 +58,8 @@ export interface Built {
   report: BuildReport;
 }
 
-const KEYS = ['name', 'columns', 'drop', 'encoding', 'maxBytes', 'maxItems', 'builderWasmUrl', 'worker', 'signal'];
-const BUILD_KEYS = [...KEYS, 'encoder', 'encoderWasmUrl', 'offline', 'onProgress'];
+const KEYS = ['name', 'columns', 'drop', 'encoding', 'maxBytes', 'maxItems', 'wasm', 'worker', 'signal'];
+const BUILD_KEYS = [...KEYS, 'encoder', 'offline', 'onProgress'];
 const ROLES: readonly Role[] = ['id', 'title', 'text', 'tags', 'category', 'date', 'popularity', 'lang'];
 
 /**
@@ -87,11 +85,7 @@ export async function buildCatalogue(records: Records, options: BuildOptions): P
   const request = await asked(call, records, options);
   request.encode = {
     folder: address('encoder', String(encoder).replace(/\/*$/, '/'), call),
-    wasm: absolute(
-      'encoderWasmUrl',
-      options.encoderWasmUrl ?? new URL('./wasm/encoder_bg.wasm', import.meta.url),
-      call,
-    ),
+    wasm: wasmModules(call, options.wasm).encoder ?? new URL('./wasm/encoder_bg.wasm', import.meta.url).href,
     offline,
   };
   const { report, made } = await answer(request, options);
@@ -112,11 +106,7 @@ async function asked(call: string, records: Records, options: PreviewOptions): P
     options: JSON.stringify(builder),
     encoding,
     maxItems,
-    builder: absolute(
-      'builderWasmUrl',
-      options.builderWasmUrl ?? new URL('./wasm/builder_bg.wasm', import.meta.url),
-      call,
-    ),
+    builder: wasmModules(call, options.wasm).builder ?? new URL('./wasm/builder_bg.wasm', import.meta.url).href,
   };
 }
 

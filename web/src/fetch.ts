@@ -168,20 +168,12 @@ function looksLikeHtml(bytes: Uint8Array): boolean {
   return start.startsWith('<!do') || start.startsWith('<html') || start.startsWith('<!--');
 }
 
-/** Options that say where a module lies. */
-const MODULE_OPTIONS: Partial<Record<Progress['file'], string>> = {
-  encoder: 'encoderWasmUrl',
-  builder: 'builderWasmUrl',
-  words: 'wordsWasmUrl',
-  gpu: 'gpuWasmUrl',
-};
-
 function htmlError(url: string, file: Progress['file']): PredilectError {
   const name = `${url}: HTML came instead of the ${file}`;
   if (/\.wasm($|[?#])/.test(url) || file === 'engine' || file === 'encoder') {
     const fix =
       `under Vite 7 and older add optimizeDeps: { exclude: ['predilect'] }, elsewhere copy predilect's wasm folder ` +
-      `beside its script or pass ${MODULE_OPTIONS[file] ?? 'wasmUrl'}`;
+      `beside its script or pass wasm: { ${file} }`;
     return new PredilectError('not-wasm', `${name}; ${fix}`);
   }
   return new PredilectError(

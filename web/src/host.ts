@@ -151,8 +151,8 @@ export class Host {
         return undefined;
       case 'items':
         return clock.time(() => engine.items(...message.args));
-      case 'stars':
-        return clock.time(() => engine.stars(...message.args));
+      case 'predictRatings':
+        return clock.time(() => engine.predictRatings(...message.args));
       case 'profile':
         return profile.withWaiting(clock.time(() => engine.profile(...message.args)));
       case 'map':
@@ -182,10 +182,10 @@ export class Host {
 
   async #open(options: HostOptions, signal: AbortSignal, clock: Clock): Promise<Kept> {
     const progress = (step: Progress): void => this.#send({ progress: step }, []);
-    const engineUrl = options.wasmUrl ?? new URL('./wasm/engine_bg.wasm', import.meta.url);
-    const encoderUrl = options.encoderWasmUrl ?? new URL('./wasm/encoder_bg.wasm', import.meta.url);
-    const builderUrl = options.builderWasmUrl ?? new URL('./wasm/builder_bg.wasm', import.meta.url);
-    const wordsUrl = options.wordsWasmUrl ?? new URL('./wasm/words_bg.wasm', import.meta.url);
+    const engineUrl = options.wasm.engine ?? new URL('./wasm/engine_bg.wasm', import.meta.url);
+    const encoderUrl = options.wasm.encoder ?? new URL('./wasm/encoder_bg.wasm', import.meta.url);
+    const builderUrl = options.wasm.builder ?? new URL('./wasm/builder_bg.wasm', import.meta.url);
+    const wordsUrl = options.wasm.words ?? new URL('./wasm/words_bg.wasm', import.meta.url);
     const allowed = new Allowed(
       [engineUrl, encoderUrl, builderUrl, wordsUrl, options.catalogue, options.words],
       options.encoder,

@@ -13,7 +13,7 @@ export interface KeepOptions {
   /** `granted`: from the start. `found`: only if there is a store already. */
   consent: 'granted' | 'found';
   /** Days. */
-  retention?: number;
+  retentionDays?: number;
 }
 
 /** Something told that is not written yet. */
@@ -33,7 +33,7 @@ export class Keeper {
   readonly #profile: LiveProfile;
   readonly #tell: (notice: Notice) => void;
   #name = '';
-  #retention: number | undefined;
+  #retentionDays: number | undefined;
   #store: Store | undefined;
   #news: BroadcastChannel | undefined;
   #known = { born: '', epoch: '', last: 0 };
@@ -58,9 +58,9 @@ export class Keeper {
   }
 
   /** Opens the store and reads the profile, adding what memory holds. Never fails: what goes wrong is told. */
-  open({ name, consent, retention }: KeepOptions): Promise<{ kept: boolean; found: boolean }> {
+  open({ name, consent, retentionDays }: KeepOptions): Promise<{ kept: boolean; found: boolean }> {
     this.#name = name;
-    this.#retention = retention;
+    this.#retentionDays = retentionDays;
     return this.#next(async () => {
       let found = this.kept;
       try {
@@ -173,7 +173,7 @@ export class Keeper {
       this.#tell({ code: 'clock-back', message: `the clock says ${here}, and said ${there} at the last visit` });
     }
     const { events, typed } = this.#profile.merge([memory], { newOnly: true });
-    const days = this.#retention;
+    const days = this.#retentionDays;
     const sweep = days !== undefined && (head.swept?.days !== days || Math.abs(now - head.swept.at) > DAY);
     const change: Partial<Head> = sweep ? { epoch: crypto.randomUUID(), swept: { at: now, days } } : {};
     if (sweep || events + typed > 0) {

@@ -143,7 +143,7 @@ export interface AskOptions extends CallOptions {
 }
 
 /** An item that may answer a question. */
-export interface Answered<Item = ItemFields> {
+export interface AnswerItem<Item = ItemFields> {
   id: string;
   /** The item's title, where it has one. */
   question?: string;
@@ -159,9 +159,9 @@ export interface Answer<Item = ItemFields> {
   /** `unsure`: nothing may answer the question. */
   status: 'answered' | 'unsure';
   /** The answer; only where there is one. */
-  answer?: Answered<Item>;
+  answer?: AnswerItem<Item>;
   /** What else may answer it, the likeliest first. */
-  others: Answered<Item>[];
+  others: AnswerItem<Item>[];
   /** How the question was looked for. Before the model is loaded, by words only. */
   by: SearchBy;
 }

@@ -1,7 +1,7 @@
 import { workingFolder } from './disk.js';
 import { PredilectError } from './errors.js';
 import type { KeepOptions } from './keeper.js';
-import type { Consent, HeadSource, RecommendOptions, Source, WasmSource } from './types.js';
+import type { Consent, HeadSource, RecommendOptions, Source, WasmModules, WasmSource } from './types.js';
 
 /** The keys that each call takes. Anything else is a slip of the pen and is refused. */
 const KEYS = {
@@ -10,15 +10,12 @@ const KEYS = {
     'integrity',
     'offline',
     'encoder',
-    'wasmUrl',
-    'encoderWasmUrl',
-    'builderWasmUrl',
+    'wasm',
     'words',
-    'wordsWasmUrl',
     'worker',
     'profile',
     'consent',
-    'retention',
+    'retentionDays',
     'aggregate',
     'patience',
     'onNotice',
@@ -65,10 +62,11 @@ const KEYS = {
   aggregateOptions: ['field', 'topics', 'epsilon', 'budget'],
   forget: ['item', 'interest', 'before', 'all'],
   record: ['kind', 'item', 'at', 'value'],
-  vectors: ['dimension', 'capacity', 'wasmUrl', 'onProgress', 'signal'],
+  vectors: ['dimension', 'capacity', 'wasm', 'onProgress', 'signal'],
   nearest: ['k', 'only', 'exact'],
-  accelerate: ['gpuWasmUrl', 'calibration', 'timeout', 'software', 'prefer', 'onProgress', 'signal'],
+  accelerate: ['wasm', 'calibration', 'timeout', 'allowSoftware', 'prefer', 'onProgress', 'signal'],
   head: ['labels'],
+  wasm: ['engine', 'encoder', 'builder', 'words', 'search', 'gpu'],
   call: ['signal'],
 } as const satisfies Record<string, readonly string[]>;
 
@@ -184,14 +182,14 @@ function distance(a: string, b: string): number {
 }
 
 /** What is kept, and under which name. */
-export function keepOptions(name: unknown, retention: number | undefined): KeepOptions {
+export function keepOptions(name: unknown, retentionDays: number | undefined): KeepOptions {
   if (typeof name !== 'string' || name === '') {
     throw new PredilectError('bad-input', 'create() takes { profile } as a name, or false to store nothing');
   }
-  if (retention !== undefined && !(retention > 0)) {
-    throw new PredilectError('bad-input', 'create() takes { retention } as a number of days above 0');
+  if (retentionDays !== undefined && !(retentionDays > 0)) {
+    throw new PredilectError('bad-input', 'create() takes { retentionDays } as a number above 0');
   }
-  return { name, consent: 'found', ...(retention !== undefined && { retention }) };
+  return { name, consent: 'found', ...(retentionDays !== undefined && { retentionDays }) };
 }
 
 /** A choice of the person, if the call takes it. */
@@ -229,4 +227,14 @@ export function address(option: string, source: string, call = 'create'): string
 /** Addresses made absolute, because the worker resolves relative ones against itself; bytes and modules as they are. */
 export function absolute<T extends Source | WasmSource>(option: string, source: T, call = 'create'): T | string {
   return typeof source === 'string' || source instanceof URL ? address(option, String(source), call) : source;
+}
+
+/** Where modules are, checked and made absolute. */
+export function wasmModules(call: string, given: WasmModules = {}): WasmModules {
+  checkKeys('wasm', given, `${call}({ wasm })`);
+  const modules: WasmModules = {};
+  for (const [name, source] of Object.entries(given) as [keyof WasmModules, WasmSource | undefined][]) {
+    if (source !== undefined) modules[name] = absolute(`wasm.${name}`, source, call);
+  }
+  return modules;
 }

@@ -3,7 +3,7 @@
 import type { WireError } from './errors.js';
 import type { KeepOptions } from './keeper.js';
 import type { Merged, MergeOptions, Piece } from './profile.js';
-import type { Notice, Progress, SearchBy, Source, WasmSource } from './types.js';
+import type { Notice, Progress, SearchBy, Source, WasmModules } from './types.js';
 
 /** What the host must know before its first call. Addresses are absolute. */
 export interface HostOptions {
@@ -12,11 +12,8 @@ export interface HostOptions {
   sha256?: string;
   offline: boolean;
   encoder?: string;
-  wasmUrl?: WasmSource;
-  encoderWasmUrl?: WasmSource;
-  builderWasmUrl?: WasmSource;
+  wasm: WasmModules;
   words?: Source;
-  wordsWasmUrl?: WasmSource;
   keep?: KeepOptions;
 }
 
@@ -53,7 +50,7 @@ export interface Calls {
   classify(texts: string[], head: string | Record<string, string>): string;
   loadEncoder(): void;
   items(ids: string): string;
-  stars(ids: string): string;
+  predictRatings(ids: string): string;
   topics(examples: number, lang?: string): string;
   follow(topic: string, at: number, weight: number): boolean;
   profile(now: number, lang?: string): string;

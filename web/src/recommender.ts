@@ -16,6 +16,7 @@ import {
   keepOptions,
   sha256,
   toJson,
+  wasmModules,
 } from './options.js';
 import { lock, readFile, unlock, writeFile } from './portable.js';
 import type { HostOptions, Kept } from './protocol.js';
@@ -75,8 +76,8 @@ export class Recommender<Item = ItemFields> {
   #aggregate: Aggregate | undefined;
 
   private constructor(options: CreateOptions) {
-    const { profile = false, consent = 'ask', retention, onNotice } = options;
-    this.#keep = profile === false ? undefined : keepOptions(profile, retention);
+    const { profile = false, consent = 'ask', retentionDays, onNotice } = options;
+    this.#keep = profile === false ? undefined : keepOptions(profile, retentionDays);
     this.#consent = checkConsent('create', consent, ['ask', 'granted', 'session']);
     // What a page may assume of people in general ends where the browser says otherwise for this one.
     if (consent === 'granted' && privacySignal() !== null) this.#consent = 'ask';
@@ -97,23 +98,19 @@ export class Recommender<Item = ItemFields> {
   /** Loads the engine and the catalogue. No model is loaded before a text must be encoded. */
   static async create<Item = ItemFields>(options: CreateOptions): Promise<Recommender<Item>> {
     checkKeys('create', options);
-    const { catalogue, integrity, offline = true, encoder, wasmUrl, encoderWasmUrl, builderWasmUrl } = options;
-    const { words, wordsWasmUrl, signal } = options;
+    const { catalogue, integrity, offline = true, encoder, words, signal } = options;
     if (catalogue === undefined) {
       throw new PredilectError(
         'bad-input',
         'create() needs { catalogue }: the address or the bytes of a catalogue file',
       );
     }
-    const host: HostOptions = { catalogue: absolute('catalogue', catalogue), offline };
+    const wasm = wasmModules('create', options.wasm);
+    const host: HostOptions = { catalogue: absolute('catalogue', catalogue), wasm, offline };
     if (integrity !== undefined) host.sha256 = sha256(integrity);
     // A folder's address must end in a slash for its files to be found in it.
     if (encoder !== undefined) host.encoder = address('encoder', String(encoder).replace(/\/*$/, '/'));
-    if (wasmUrl !== undefined) host.wasmUrl = absolute('wasmUrl', wasmUrl);
     if (words !== undefined) host.words = absolute('words', words);
-    if (wordsWasmUrl !== undefined) host.wordsWasmUrl = absolute('wordsWasmUrl', wordsWasmUrl);
-    if (builderWasmUrl !== undefined) host.builderWasmUrl = absolute('builderWasmUrl', builderWasmUrl);
-    if (encoderWasmUrl !== undefined) host.encoderWasmUrl = absolute('encoderWasmUrl', encoderWasmUrl);
 
     // Now or never: what a page fetches does not depend on what its reader does later.
     const aggregate = options.aggregate && new (await import('./aggregate.js')).Aggregate(options.aggregate);
@@ -286,9 +283,9 @@ export class Recommender<Item = ItemFields> {
    * How many stars, 1 to 5, the person would give items, in this order: what others gave, moved by the person's own ratings.
    * Null for an unknown id, and everywhere if the catalogue was built without ratings.
    */
-  async stars(ids: readonly string[], options: CallOptions = {}): Promise<(number | null)[]> {
+  async predictRatings(ids: readonly string[], options: CallOptions = {}): Promise<(number | null)[]> {
     checkKeys('call', options);
-    return this.#read(await this.#client.call('stars', [toJson(ids)], options.signal));
+    return this.#read(await this.#client.call('predictRatings', [toJson(ids)], options.signal));
   }
 
   /**

@@ -9,6 +9,22 @@ export type Source = string | URL | Uint8Array | ArrayBuffer;
 /** As {@link Source}, or a module that the page compiled itself. */
 export type WasmSource = Source | WebAssembly.Module;
 
+/** Modules of WebAssembly. One object fits every call: each takes what it loads and leaves the rest. */
+export interface WasmModules {
+  /** Recommends and keeps the profile. By default `wasm/engine_bg.wasm` beside this package's files, and so on. */
+  engine?: WasmSource;
+  /** Encodes texts. */
+  encoder?: WasmSource;
+  /** Makes and changes catalogues: `add`, `remove`, `buildCatalogue`. */
+  builder?: WasmSource;
+  /** Searches by words. */
+  words?: WasmSource;
+  /** Searches a `VectorIndex`. */
+  search?: WasmSource;
+  /** The same by the graphics processor. */
+  gpu?: WasmSource;
+}
+
 /** Options of `Recommender.create`. */
 export interface CreateOptions {
   /** The catalogue file made by `predilect build`: its address or its bytes. */
@@ -27,14 +43,8 @@ export interface CreateOptions {
   encoder?: string | URL;
   /** The index of words that `predilect build` writes beside the catalogue: its address or its bytes. Fetched by the first `search`. */
   words?: Source;
-  /** The engine module; by default `wasm/engine_bg.wasm` beside this package's files. */
-  wasmUrl?: WasmSource;
-  /** The encoder module; by default `wasm/encoder_bg.wasm` beside this package's files. */
-  encoderWasmUrl?: WasmSource;
-  /** The builder module, needed by `add` and `remove` only; by default `wasm/builder_bg.wasm` beside this package's files. */
-  builderWasmUrl?: WasmSource;
-  /** The module that searches by words; by default `wasm/words_bg.wasm` beside this package's files. */
-  wordsWasmUrl?: WasmSource;
+  /** Where modules of WebAssembly are that do not lie in `wasm/` beside this package's files, or the modules themselves. */
+  wasm?: WasmModules;
   /**
    * `true` (default where workers exist): everything runs in a worker of its own. `false`: on the calling thread.
    * A `Worker`: this one, which must run this package's `worker.js` and is terminated by `close()`.
@@ -52,7 +62,7 @@ export interface CreateOptions {
    */
   consent?: Consent;
   /** Days after which events and texts are forgotten. Default: never. */
-  retention?: number;
+  retentionDays?: number;
   /** Permits `aggregate()`, for sites that need counts. Default: none, and the code for it is not loaded. */
   aggregate?: AggregateOptions;
   /** Milliseconds of silence after which a worker is asked whether it lives; after as much again it is replaced. Default 10 000. */

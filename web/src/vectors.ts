@@ -3,16 +3,16 @@
 import { type AccelerateOptions, Accelerator, type Base, checkTimeout, type SearchStatus } from './accelerate.js';
 import { abortError, PredilectError, toPredilectError } from './errors.js';
 import { Allowed, type Loading, loadChunks, loadModule } from './fetch.js';
-import { checkKeys } from './options.js';
-import type { Progress, Source, WasmSource } from './types.js';
+import { checkKeys, wasmModules } from './options.js';
+import type { Progress, Source, WasmModules } from './types.js';
 import type { Index } from './wasm/search.js';
 
 export type { AccelerateOptions, Calibration, SearchStatus } from './accelerate.js';
 
 /** Options of `VectorIndex.create` and `VectorIndex.load`. */
 export interface VectorIndexOptions {
-  /** The search module; by default `wasm/search_bg.wasm` beside this package's files. */
-  wasmUrl?: WasmSource;
+  /** Where the search module is, if not in `wasm/` beside this package's files. */
+  wasm?: WasmModules;
   /** Called while files are fetched. */
   onProgress?: (progress: Progress) => void;
   /** Abandons the creation. */
@@ -233,9 +233,8 @@ export class VectorIndex {
 }
 
 async function open(options: VectorIndexOptions, dimension: number): Promise<Index> {
-  const { wasmUrl, signal = new AbortController().signal, onProgress = () => {} } = options;
-  const source = wasmUrl ?? new URL('./wasm/search_bg.wasm', import.meta.url);
-  const named = typeof source === 'string' ? address(source) : source;
+  const { signal = new AbortController().signal, onProgress = () => {} } = options;
+  const named = wasmModules('create', options.wasm).search ?? new URL('./wasm/search_bg.wasm', import.meta.url).href;
   const loading: Loading = { file: 'search', allowed: new Allowed([named]), signal, progress: onProgress };
   const [{ default: init, Index: Opened }, module] = await Promise.all([
     import('./wasm/search.js'),

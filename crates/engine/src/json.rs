@@ -133,13 +133,13 @@ impl Engine {
         write(&self.items(&ids)?)
     }
 
-    /// [`Engine::stars`] for a list of ids.
+    /// [`Engine::predict_ratings`] for a list of ids.
     ///
     /// # Errors
     /// As the call itself; text that is not such JSON is refused by name.
-    pub fn stars_json(&self, text: &str) -> Result<String, EngineError> {
-        let ids: Vec<String> = read("stars", text)?;
-        write(&self.stars(&ids))
+    pub fn predict_ratings_json(&self, text: &str) -> Result<String, EngineError> {
+        let ids: Vec<String> = read("predictRatings", text)?;
+        write(&self.predict_ratings(&ids))
     }
 
     /// [`Engine::topics`].

@@ -185,7 +185,7 @@ impl Engine {
 
     /// How many stars, 1 to 5, the person would give items, judged by their ratings; nothing for an id that does not exist, or where
     /// the catalogue has not learned from ratings.
-    pub fn stars(&self, ids: &[String]) -> Vec<Option<f64>> {
+    pub fn predict_ratings(&self, ids: &[String]) -> Vec<Option<f64>> {
         let stars = Stars::of(&self.profile, &self.catalogue);
         ids.iter().map(|id| Some(stars.as_ref()?.predict(self.catalogue.find(id)?))).collect()
     }

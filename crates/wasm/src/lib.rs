@@ -149,8 +149,9 @@ impl Engine {
     }
 
     /// Stars the person would give items, null where nothing tells.
-    pub fn stars(&self, ids: &str) -> Result<String, JsValue> {
-        self.0.stars_json(ids).map_err(thrown)
+    #[wasm_bindgen(js_name = predictRatings)]
+    pub fn predict_ratings(&self, ids: &str) -> Result<String, JsValue> {
+        self.0.predict_ratings_json(ids).map_err(thrown)
     }
 
     /// The topics of the catalogue.

@@ -55,7 +55,7 @@ test('a page instead of the catalogue', () =>
   withSite({ htmlFor: ['/demo.predilect'] }, shows('not-a-catalogue', ['HTML', 'demo.predilect'])));
 
 test('a page instead of the engine', () =>
-  withSite({ htmlFor: ['/predilect/wasm/engine_bg.wasm'] }, shows('not-wasm', ['optimizeDeps', 'wasmUrl'])));
+  withSite({ htmlFor: ['/predilect/wasm/engine_bg.wasm'] }, shows('not-wasm', ['optimizeDeps', 'wasm: { engine }'])));
 
 test('no catalogue', () =>
   withSite({ answers: { '/demo.predilect': { status: 404, body: '' } } }, shows('not-found', ['demo.predilect'])));

@@ -82,7 +82,7 @@ async function everything() {
       const values = (rows, from) =>
         Float32Array.from({ length: rows * dimension }, (_, i) => Math.sin((i + from) * 1.7));
       index.add(values(900, 1));
-      const { gpu } = await index.accelerate({ software: true, prefer: 'gpu' });
+      const { gpu } = await index.accelerate({ allowSoftware: true, prefer: 'gpu' });
       const plain = (answers) => answers.map(({ rows, scores }) => [[...rows], [...scores]]);
       const found = plain(await index.searchAsync(values(5, 77)));
       return { gpu, status: index.status, found, expected: plain(index.search(values(5, 77), { exact: true })) };

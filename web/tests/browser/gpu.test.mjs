@@ -10,7 +10,7 @@ const WORKER = `
   import { VectorIndex } from '/predilect/vectors.js';
   const index = await VectorIndex.create({ dimension: 4 });
   index.add(new Float32Array([1, 0, 0, 0, 0, 1, 0, 0, 0, 1, 1, 0]));
-  const { gpu } = await index.accelerate({ software: true, prefer: 'gpu' });
+  const { gpu } = await index.accelerate({ allowSoftware: true, prefer: 'gpu' });
   const [{ rows }] = await index.searchAsync(new Float32Array([0, 1, 2, 0]), { k: 1 });
   postMessage({ gpu, path: index.status.path, rows: [...rows] });
 `;
@@ -90,13 +90,13 @@ test('an adapter that is software is left alone', async () => {
 test('both are timed, and the quicker one is remembered', async () => {
   const { result } = await run(browsers.some, {
     act: async (index, ask, vectors) => {
-      const { calibration } = await index.accelerate({ software: true });
+      const { calibration } = await index.accelerate({ allowSoftware: true });
       const first = index.status;
       const kept = { ...calibration, times: [{ queries: 1, cpu: 2, gpu: 1 }] };
-      const again = await index.accelerate({ software: true, calibration: kept });
+      const again = await index.accelerate({ allowSoftware: true, calibration: kept });
       const quicker = await ask(vectors(3), {});
       const slower = { ...kept, times: [{ queries: 1, cpu: 1, gpu: 2 }] };
-      await index.accelerate({ software: true, calibration: slower });
+      await index.accelerate({ allowSoftware: true, calibration: slower });
       return { calibration, first, again, quicker: quicker.path, slower: (await ask(vectors(3), {})).path };
     },
   });
@@ -110,7 +110,7 @@ test('both are timed, and the quicker one is remembered', async () => {
 });
 
 const everything = async (index, ask, vectors) => {
-  const { gpu, message } = await index.accelerate({ software: true, prefer: 'gpu' });
+  const { gpu, message } = await index.accelerate({ allowSoftware: true, prefer: 'gpu' });
   const answers = [await ask(vectors(1), {}), await ask(vectors(9), { k: 40 }), await ask(vectors(2), { k: 5000 })];
   answers.push(await ask(vectors(1), { only: new Uint32Array([3, 5, 699, 12_345]) }));
   index.add(vectors(70));
@@ -118,7 +118,7 @@ const everything = async (index, ask, vectors) => {
   index.set(720, vectors(1));
   // Rows that change while earlier changes are on their way; a second start meanwhile waits its turn.
   const under = index.searchAsync(vectors(1));
-  const again = index.accelerate({ software: true, prefer: 'gpu' });
+  const again = index.accelerate({ allowSoftware: true, prefer: 'gpu' });
   await Promise.resolve();
   index.set(5, vectors(1));
   for (const row of [3, 64, 699, 769]) index.remove(row);
@@ -221,7 +221,7 @@ for (const [name, spoil, code] of FAULTS) {
         };
       },
       act: `async (index, ask, vectors) => {
-        await index.accelerate({ software: true, prefer: 'gpu', timeout: 4000 });
+        await index.accelerate({ allowSoftware: true, prefer: 'gpu', timeout: 4000 });
         const good = await ask(vectors(2), {});
         (${spoil})();
         const bad = await ask(vectors(2), { k: 7 });
@@ -248,7 +248,7 @@ test('a device that computes wrongly is found out before it answers', async () =
       };
     },
     act: async (index, ask, vectors) => ({
-      told: await index.accelerate({ software: true, prefer: 'gpu' }),
+      told: await index.accelerate({ allowSoftware: true, prefer: 'gpu' }),
       answer: await ask(vectors(1), {}),
     }),
   });

@@ -173,14 +173,14 @@ test('bytes and compiled modules instead of addresses, and a worker of one’s o
   const { result, problems } = await inPage(async () => {
     const bytes = async (path) => new Uint8Array(await (await fetch(path)).arrayBuffer());
     const catalogue = await bytes('/demo.predilect');
-    const wasmUrl = await WebAssembly.compile(await bytes('/predilect/wasm/engine_bg.wasm'));
+    const wasm = { engine: await WebAssembly.compile(await bytes('/predilect/wasm/engine_bg.wasm')) };
     const worker = new Worker('/predilect/worker.js', { type: 'module' });
     const counts = [];
     for (const options of [
-      { wasmUrl },
-      { wasmUrl, worker: false },
+      { wasm },
+      { wasm, worker: false },
       { worker },
-      { wasmUrl: new URL('/predilect/wasm/engine_bg.wasm', location.href) },
+      { wasm: { engine: new URL('/predilect/wasm/engine_bg.wasm', location.href) } },
     ]) {
       const r = await use.Recommender.create({ catalogue, ...options });
       counts.push((await r.recommend({ k: 3 })).items.length);

@@ -261,17 +261,17 @@ test('after the retention events go, at the next visit', async () => {
   const { page } = await tab();
   const result = await page.evaluate(async () => {
     const day = 86_400_000;
-    const r = await open({ profile: 't', consent: 'granted', retention: 30 });
+    const r = await open({ profile: 't', consent: 'granted', retentionDays: 30 });
     const [one, two] = (await r.recommend({ k: 2 })).items.map(({ id }) => id);
     await r.record([
       { kind: 'like', item: one, at: Date.now() - 40 * day },
       { kind: 'like', item: two, at: Date.now() - 10 * day },
     ]);
     r.close();
-    const kept = await open({ profile: 't', retention: 30 });
+    const kept = await open({ profile: 't', retentionDays: 30 });
     const same = (await kept.profile()).events;
     kept.close();
-    const shorter = await open({ profile: 't', retention: 35 });
+    const shorter = await open({ profile: 't', retentionDays: 35 });
     const after = (await shorter.profile()).recent.map(({ item }) => item === two);
     shorter.close();
     return { same, after };

@@ -48,17 +48,23 @@ test('a page, a missing file or plain text instead of the worker', async () => {
 test('a page instead of a module: the message names the fix and the option', async () => {
   const wasm = (/** @type {string} */ name) => `/predilect/wasm/${name}_bg.wasm`;
   for (const worker of [true, false]) {
-    names(await outcome({ htmlFor: [wasm('engine')] }, { worker }), 'not-wasm', FIX, 'wasmUrl', wasm('engine'));
+    names(
+      await outcome({ htmlFor: [wasm('engine')] }, { worker }),
+      'not-wasm',
+      FIX,
+      'wasm: { engine }',
+      wasm('engine'),
+    );
   }
   const words = await outcome({ htmlFor: [wasm('words')] }, { words: '/demo.words', call: 'search', argument: 'tea' });
-  names(words, 'not-wasm', FIX, 'wordsWasmUrl', wasm('words'));
+  names(words, 'not-wasm', FIX, 'wasm: { words }', wasm('words'));
   const encoder = await outcome(
     { htmlFor: [wasm('encoder')] },
     { encoder: '/model', call: 'describe', argument: 'tea' },
   );
-  names(encoder, 'not-wasm', FIX, 'encoderWasmUrl', wasm('encoder'));
+  names(encoder, 'not-wasm', FIX, 'wasm: { encoder }', wasm('encoder'));
   const builder = await outcome({ htmlFor: [wasm('builder')] }, { call: 'remove' });
-  names(builder, 'not-wasm', FIX, 'builderWasmUrl', wasm('builder'));
+  names(builder, 'not-wasm', FIX, 'wasm: { builder }', wasm('builder'));
 });
 
 test('a server that does not know wasm does no harm', async () => {

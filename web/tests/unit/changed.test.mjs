@@ -79,7 +79,7 @@ function changeBytes(bytes, { below }) {
 }
 
 test('exports', { timeout: 120_000 }, async () => {
-  const options = { catalogue: await catalogue(ITEMS), wasmUrl: engine, worker: false };
+  const options = { catalogue: await catalogue(ITEMS), wasm: { engine }, worker: false };
   const source = await Recommender.create(options);
   await source.record([
     { kind: 'like', item: 'tea-0', at: 1_700_000_000_000 },
@@ -120,7 +120,7 @@ test('exports', { timeout: 120_000 }, async () => {
 });
 
 test('files of vectors', { timeout: 120_000 }, async () => {
-  const index = await VectorIndex.create({ dimension: 4, wasmUrl: search });
+  const index = await VectorIndex.create({ dimension: 4, wasm: { search } });
   index.add(Float32Array.from({ length: 40 }, (_, i) => Math.sin(i + 1)));
   index.remove(3);
   const file = new Uint8Array(await index.save().arrayBuffer());
@@ -129,7 +129,7 @@ test('files of vectors', { timeout: 120_000 }, async () => {
   const counts = { taken: 0, refused: 0 };
   for (let run = 0; run < RUNS; run++) {
     try {
-      const read = await VectorIndex.load(changeBytes(file, chance), { wasmUrl: search });
+      const read = await VectorIndex.load(changeBytes(file, chance), { wasm: { search } });
       counts.taken++;
       const [{ rows, scores }] = read.search(Float32Array.of(1, 0, 0, 0), { k: 5 });
       assert.ok(rows.length <= 5 && scores.every(Number.isFinite), `run ${run}`);

@@ -59,7 +59,7 @@ after(() => {
   server.close();
 });
 
-const open = (options) => Recommender.create({ catalogue: file, wasmUrl: engine, worker: false, ...options });
+const open = (options) => Recommender.create({ catalogue: file, wasm: { engine }, worker: false, ...options });
 
 const rejects = (promise, code, words = []) =>
   assert.rejects(promise, (error) => {
@@ -73,7 +73,7 @@ test('files come over HTTP, and progress is told to the end', async () => {
   const steps = [];
   const recommender = await open({
     catalogue: new URL('/good.predilect', base),
-    wasmUrl: `${base}/engine.wasm`,
+    wasm: { engine: `${base}/engine.wasm` },
     onProgress: (step) => steps.push(step),
   });
   assert.equal((await recommender.recommend({ k: 1 })).items.length, 1);
@@ -84,13 +84,18 @@ test('files come over HTTP, and progress is told to the end', async () => {
 });
 
 test('HTML instead of wasm is recognised, and the fix is named', async () => {
-  await rejects(open({ wasmUrl: `${base}/page` }), 'not-wasm', ['HTML', 'optimizeDeps', 'wasmUrl', '/page']);
+  await rejects(open({ wasm: { engine: `${base}/page` } }), 'not-wasm', [
+    'HTML',
+    'optimizeDeps',
+    'wasm: { engine }',
+    '/page',
+  ]);
 });
 
 test('something else instead of wasm, and half of a module', async () => {
-  await rejects(open({ wasmUrl: `${base}/text.wasm` }), 'not-wasm', ['/text.wasm']);
-  await rejects(open({ wasmUrl: `${base}/cut.wasm` }), 'not-wasm', ['/cut.wasm']);
-  await rejects(open({ wasmUrl: new Uint8Array([1, 2, 3]) }), 'not-wasm', ['engine']);
+  await rejects(open({ wasm: { engine: `${base}/text.wasm` } }), 'not-wasm', ['/text.wasm']);
+  await rejects(open({ wasm: { engine: `${base}/cut.wasm` } }), 'not-wasm', ['/cut.wasm']);
+  await rejects(open({ wasm: { engine: new Uint8Array([1, 2, 3]) } }), 'not-wasm', ['engine']);
 });
 
 test('HTML instead of the catalogue', async () => {
@@ -99,7 +104,7 @@ test('HTML instead of the catalogue', async () => {
 
 test('missing files, failing servers, broken transfers, no server', async () => {
   await rejects(open({ catalogue: `${base}/gone.predilect` }), 'not-found', ['/gone.predilect', '404']);
-  await rejects(open({ wasmUrl: `${base}/gone.wasm` }), 'not-found', ['/gone.wasm']);
+  await rejects(open({ wasm: { engine: `${base}/gone.wasm` } }), 'not-found', ['/gone.wasm']);
   await rejects(open({ catalogue: `${base}/broken` }), 'network', ['500']);
   await rejects(open({ catalogue: `${base}/breaks-off` }), 'network', ['/breaks-off']);
   await rejects(open({ catalogue: 'http://127.0.0.1:9/x' }), 'network', ['http://127.0.0.1:9/x']);
@@ -120,7 +125,7 @@ test('a creation can be aborted, or given a time limit', async () => {
 
 test('a model that is missing, is HTML, has no files, or was changed', async () => {
   const load = async (folder) => {
-    const recommender = await open({ encoder: `${base}/${folder}`, encoderWasmUrl: await wasm('encoder') });
+    const recommender = await open({ encoder: `${base}/${folder}`, wasm: { engine, encoder: await wasm('encoder') } });
     try {
       await recommender.loadEncoder();
     } finally {
@@ -134,7 +139,7 @@ test('a model that is missing, is HTML, has no files, or was changed', async () 
 });
 
 test('callers share one download; it goes on while one waits and stops with the last', async () => {
-  const recommender = await open({ encoder: `${base}/slow/`, encoderWasmUrl: await wasm('encoder') });
+  const recommender = await open({ encoder: `${base}/slow/`, wasm: { engine, encoder: await wasm('encoder') } });
   asked.length = 0;
   const cut = new Promise((done) =>
     answers.set('/slow/model.onnx', (_request, response) => {

@@ -13,7 +13,7 @@ const refuses = (run, words) =>
 test('an unknown option is refused by name, with the nearest known one', () => {
   refuses(() => checkKeys('recommend', { include_owned: true }), ['recommend()', '"include_owned"', '"includeOwned"']);
   refuses(() => checkKeys('create', { catalog: 'x' }), ['create()', '"catalog"', '"catalogue"']);
-  refuses(() => checkKeys('create', { wasmURL: 'x' }), ['"wasmUrl"']);
+  refuses(() => checkKeys('create', { Wasm: {} }), ['"wasm"']);
   refuses(() => checkKeys('record', { kind: 'like', itemId: 'a' }), ['"itemId"', '"item"']);
 });
 

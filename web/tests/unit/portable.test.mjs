@@ -7,7 +7,7 @@ import { catalogue, FINGERPRINT, ITEMS, wasm } from '../catalogue.mjs';
 
 let options;
 before(async () => {
-  options = { catalogue: await catalogue(ITEMS), wasmUrl: await wasm('engine'), worker: false };
+  options = { catalogue: await catalogue(ITEMS), wasm: { engine: await wasm('engine') }, worker: false };
 });
 
 const open = () => Recommender.create(options);

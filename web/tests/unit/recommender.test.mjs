@@ -12,7 +12,7 @@ before(async () => {
   engine = await wasm('engine');
 });
 
-const open = (options = {}) => Recommender.create({ catalogue: file, wasmUrl: engine, worker: false, ...options });
+const open = (options = {}) => Recommender.create({ catalogue: file, wasm: { engine }, worker: false, ...options });
 
 const rejects = (promise, code, words = []) =>
   assert.rejects(promise, (error) => {
@@ -50,7 +50,7 @@ test('a like brings its kind to the front and is named as the cause', async () =
 });
 
 test('items are taken out of the catalogue, and the profile stays', async () => {
-  const recommender = await open({ builderWasmUrl: await wasm('builder') });
+  const recommender = await open({ wasm: { engine, builder: await wasm('builder') } });
   await recommender.record({ kind: 'like', item: 'tea-0' });
   await recommender.remove(['tea-2', 'nowhere']);
   await recommender.remove('train-1');
@@ -110,7 +110,7 @@ test('labels and choices count, and are shown', async () => {
   );
   await recommender.forget({ all: true });
   assert.deepEqual((await recommender.profile()).factors, {});
-  assert.deepEqual(await recommender.stars(['tea-1', 'nothing']), [null, null], 'nobody gave any');
+  assert.deepEqual(await recommender.predictRatings(['tea-1', 'nothing']), [null, null], 'nobody gave any');
   recommender.close();
 });
 

@@ -5,8 +5,8 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { VectorIndex } from '../../dist/vectors.js';
 
-const wasmUrl = new Uint8Array(readFileSync(new URL('../../dist/wasm/search_bg.wasm', import.meta.url)));
-const create = (options) => VectorIndex.create({ wasmUrl, ...options });
+const wasm = { search: new Uint8Array(readFileSync(new URL('../../dist/wasm/search_bg.wasm', import.meta.url))) };
+const create = (options) => VectorIndex.create({ wasm, ...options });
 const rowsOf = (found) => found.map(({ rows }) => [...rows]);
 
 /** Vectors of chance, the same for the same seed. */
@@ -74,7 +74,7 @@ test('saves and loads, removed rows too', async () => {
   index.add(chance(100, 24));
   index.remove(17);
   const file = new Uint8Array(await index.save().arrayBuffer());
-  const copy = await VectorIndex.load(file, { wasmUrl });
+  const copy = await VectorIndex.load(file, { wasm });
   assert.equal(copy.count, 99);
   assert.equal(copy.dimension, 24);
   const query = chance(3, 24, 5);
@@ -103,7 +103,7 @@ test('files that are cut, changed or something else', async () => {
   const index = await create({ dimension: 8 });
   index.add(chance(50, 8));
   const good = new Uint8Array(await index.save().arrayBuffer());
-  const load = (bytes) => VectorIndex.load(bytes, { wasmUrl });
+  const load = (bytes) => VectorIndex.load(bytes, { wasm });
   for (let end = 0; end < good.length; end += 13) {
     await assert.rejects(load(good.slice(0, end)), { code: 'vectors-corrupt' }, `cut at ${end}`);
   }
@@ -119,5 +119,5 @@ test('files that are cut, changed or something else', async () => {
   await assert.rejects(load(value), { code: 'bad-input', message: /row 1/ });
   const controller = new AbortController();
   controller.abort();
-  await assert.rejects(VectorIndex.load(good, { wasmUrl, signal: controller.signal }), { code: 'aborted' });
+  await assert.rejects(VectorIndex.load(good, { wasm, signal: controller.signal }), { code: 'aborted' });
 });

@@ -144,7 +144,7 @@ impl<'a> EngineModel<'a> {
     pub fn stars(&mut self, history: &[Act], items: &[usize]) -> Vec<Option<f64>> {
         self.adopt(history, 0);
         let ids: Vec<String> = items.iter().map(|&item| self.items[item].id.clone()).collect();
-        self.engine.stars(&ids)
+        self.engine.predict_ratings(&ids)
     }
 
     fn adopt(&mut self, history: &[Act], now: Millis) {
