@@ -86,11 +86,15 @@ input[type='checkbox'] { min-height: 0; width: 20px; height: 20px; accent-color:
 .map .dot { fill: var(--predilect-soft); opacity: .35; }
 .map .own { fill: var(--predilect-accent); }
 .map .area { fill: var(--predilect-accent); opacity: .18; }
-.chips { display: grid; gap: 8px; }
+.chips { display: grid; gap: 8px; margin-bottom: 14px; }
+[role='search'] { margin-bottom: var(--predilect-gap); }
 label.row { flex-wrap: nowrap; margin: 12px 0; }
 summary { padding: 11px 12px; border: 1px solid var(--predilect-rule); border-radius: var(--predilect-radius); cursor: pointer; }
 details > div { display: grid; gap: 8px; padding: 8px 12px; }
-meter { width: 5em; vertical-align: middle; }
+meter { appearance: none; width: 5em; height: 6px; vertical-align: middle; border-radius: 3px; overflow: hidden; background: var(--predilect-rule); }
+meter::-webkit-meter-bar { height: 6px; border: 0; background: none; }
+meter::-webkit-meter-optimum-value { background: var(--predilect-accent); }
+meter::-moz-meter-bar { background: var(--predilect-accent); }
 .muted { opacity: .6; }
 `;
 
