@@ -142,8 +142,8 @@ test('addresses of items: pages are linked, all else is not', { timeout: 60_000 
   }));
   const { page, attacks } = await show(items);
   const { outputFiles } = await build({ entryPoints: [join(root, 'web/demo/dom.ts')], format: 'esm', write: false });
-  const dom = { contentType: 'text/javascript', body: outputFiles[0].text };
-  await page.route('**/dom.js', (route) => route.fulfill(dom));
+  // By the server: what a service worker fetches is not the page's to route.
+  site.server.answers['/dom.js'] = { body: outputFiles[0].text, headers: { 'content-type': 'text/javascript' } };
   const linked = await page.evaluate(async (urls) => {
     const { safeAddress } = await import('/dom.js');
     return urls.filter((url) => safeAddress(url) !== undefined);
