@@ -39,6 +39,7 @@ mod forward;
 mod generic;
 mod kernels;
 mod manifest;
+mod normaliser;
 mod onnx;
 mod recognise;
 mod tokens;

@@ -2,14 +2,14 @@
 
 use crate::error::{EncoderError, guarded};
 use crate::manifest::Manifest;
+use crate::normaliser::Steps;
 use crate::unigram::Pieces;
 use tokenizers::decoders::DecoderWrapper;
-use tokenizers::normalizers::NormalizerWrapper;
 use tokenizers::pre_tokenizers::PreTokenizerWrapper;
 use tokenizers::processors::PostProcessorWrapper;
 use tokenizers::{TokenizerImpl, TruncationDirection, TruncationParams, TruncationStrategy};
 
-type Tokenizer = TokenizerImpl<Pieces, NormalizerWrapper, PreTokenizerWrapper, PostProcessorWrapper, DecoderWrapper>;
+type Tokenizer = TokenizerImpl<Pieces, Steps, PreTokenizerWrapper, PostProcessorWrapper, DecoderWrapper>;
 
 /// A tokenizer that cuts texts at the encoder's longest length and puts the prefix in front of them.
 #[derive(Debug)]

@@ -1,9 +1,11 @@
 //! The model of a tokenizer that knows pieces and their scores, in a hundredth of the memory and load time that hash maps of
 //! hash maps take: ids are those of `tokenizers`, whose other parts are used as they are.
 
+use serde::de::{DeserializeOwned, DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 use std::collections::{HashMap, VecDeque};
+use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use tokenizers::models::ModelWrapper;
@@ -27,10 +29,7 @@ pub(crate) enum Pieces {
 /// Pieces with scores; a text is cut into those with the largest sum.
 #[derive(Debug)]
 pub(crate) struct Unigram {
-    /// All pieces, one after the other, and where each ends.
-    text: String,
-    ends: Vec<u32>,
-    scores: Vec<f64>,
+    vocabulary: Vocabulary,
     trie: Trie,
     least: f64,
     unknown: Option<u32>,
@@ -48,27 +47,147 @@ struct Trie {
     pieces: Vec<u32>,
 }
 
-/// `model` of `tokenizer.json`.
-#[derive(Deserialize)]
-struct Json {
-    #[serde(rename = "type")]
-    kind: String,
-    vocab: Vec<(String, f64)>,
-    unk_id: Option<u32>,
-    #[serde(default)]
-    byte_fallback: bool,
+/// Pieces by their numbers.
+#[derive(Debug, Default)]
+struct Vocabulary {
+    /// All pieces, one after the other, and where each ends.
+    text: String,
+    ends: Vec<usize>,
+    scores: Vec<f64>,
 }
 
+/// Reads `model` of `tokenizer.json`. Its pieces are many: they are read once, into one text, where the kind of model comes before
+/// them, as `tokenizers` writes it.
 impl<'de> Deserialize<'de> for Pieces {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Pieces, D::Error> {
-        let json = <&RawValue>::deserialize(deserializer)?.get();
-        match serde_json::from_str::<Json>(json) {
-            Ok(own) if own.kind == "Unigram" => {
-                Unigram::new(&own.vocab, own.unk_id, own.byte_fallback).map(Pieces::Unigram)
+        deserializer.deserialize_map(PiecesVisitor)
+    }
+}
+
+struct PiecesVisitor;
+
+impl<'de> Visitor<'de> for PiecesVisitor {
+    type Value = Pieces;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the model of a tokenizer")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Pieces, A::Error> {
+        let is_unigram = |known: &Map<String, Value>| known.get("type").is_some_and(|kind| kind == "Unigram");
+        let mut known = Map::new();
+        let mut vocabulary = None;
+        while let Some(key) = map.next_key::<String>()? {
+            if key == "vocab" && is_unigram(&known) {
+                vocabulary = Some(map.next_value()?);
+            } else {
+                known.insert(key, map.next_value()?);
             }
-            _ => serde_json::from_str(json).map(Pieces::Other).map_err(|e| e.to_string()),
         }
-        .map_err(serde::de::Error::custom)
+        if !is_unigram(&known) {
+            return again(&Value::Object(known)).map(Pieces::Other);
+        }
+        let mut take = |key: &str| known.remove(key).unwrap_or_default();
+        let vocabulary = match vocabulary {
+            Some(vocabulary) => vocabulary,
+            None => again(&take("vocab"))?,
+        };
+        let (unknown, byte_fallback): (Option<u32>, Option<bool>) =
+            (again(&take("unk_id"))?, again(&take("byte_fallback"))?);
+        Unigram::new(vocabulary, unknown, byte_fallback.unwrap_or(false)).map(Pieces::Unigram).map_err(Error::custom)
+    }
+}
+
+/// Reads what was read before its kind was known. From bytes, so that the code is the one that reads the file.
+fn again<T: DeserializeOwned, E: Error>(value: &Value) -> std::result::Result<T, E> {
+    serde_json::to_vec(value).and_then(|json| serde_json::from_slice(&json)).map_err(E::custom)
+}
+
+impl<'de> Deserialize<'de> for Vocabulary {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Vocabulary, D::Error> {
+        struct Pairs;
+        impl<'de> Visitor<'de> for Pairs {
+            type Value = Vocabulary;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("pairs of a piece and its score")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut pairs: A) -> std::result::Result<Vocabulary, A::Error> {
+                let mut vocabulary = Vocabulary::default();
+                while pairs.next_element_seed(Pair(&mut vocabulary))?.is_some() {}
+                Ok(vocabulary)
+            }
+        }
+        deserializer.deserialize_seq(Pairs)
+    }
+}
+
+/// Adds a piece and its score.
+struct Pair<'a>(&'a mut Vocabulary);
+
+impl<'de> DeserializeSeed<'de> for Pair<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> std::result::Result<(), D::Error> {
+        deserializer.deserialize_tuple(2, self)
+    }
+}
+
+impl<'de> Visitor<'de> for Pair<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a piece and its score")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut pair: A) -> std::result::Result<(), A::Error> {
+        let missing = |at| A::Error::invalid_length(at, &"a piece and its score");
+        pair.next_element_seed(Piece(&mut self.0.text))?.ok_or_else(|| missing(0))?;
+        self.0.scores.push(pair.next_element()?.ok_or_else(|| missing(1))?);
+        self.0.ends.push(self.0.text.len());
+        Ok(())
+    }
+}
+
+/// Adds a piece to the text.
+struct Piece<'a>(&'a mut String);
+
+impl<'de> DeserializeSeed<'de> for Piece<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> std::result::Result<(), D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Piece<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a piece")
+    }
+
+    fn visit_str<E: Error>(self, piece: &str) -> std::result::Result<(), E> {
+        self.0.push_str(piece);
+        Ok(())
+    }
+}
+
+impl Vocabulary {
+    fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    fn piece(&self, id: u32) -> Option<&str> {
+        let id = id as usize;
+        let from = id.checked_sub(1).map_or(0, |before| self.ends[before]);
+        self.text.get(from..*self.ends.get(id)?)
+    }
+
+    /// All pieces with their numbers.
+    fn pieces(&self) -> impl Iterator<Item = (&str, u32)> {
+        (0..).map_while(|id| Some((self.piece(id)?, id)))
     }
 }
 
@@ -76,38 +195,20 @@ impl Pieces {
     /// Highest id, plus one.
     pub(crate) fn size(&self) -> usize {
         match self {
-            Pieces::Unigram(unigram) => unigram.ends.len(),
+            Pieces::Unigram(unigram) => unigram.vocabulary.len(),
             Pieces::Other(model) => model.get_vocab().values().max().map_or(0, |&id| id as usize + 1),
         }
     }
 }
 
 impl Unigram {
-    fn new(vocab: &[(String, f64)], unknown: Option<u32>, byte_fallback: bool) -> std::result::Result<Unigram, String> {
-        if unknown.is_some_and(|id| id as usize >= vocab.len()) {
+    fn new(vocabulary: Vocabulary, unknown: Option<u32>, byte_fallback: bool) -> std::result::Result<Unigram, String> {
+        if unknown.is_some_and(|id| id as usize >= vocabulary.len()) {
             return Err("its unknown piece is not one of its pieces".into());
         }
-        let mut text = String::with_capacity(vocab.iter().map(|(piece, _)| piece.len()).sum());
-        let mut ends = Vec::with_capacity(vocab.len());
-        for (piece, _) in vocab {
-            text.push_str(piece);
-            ends.push(u32::try_from(text.len()).map_err(|_| "its pieces are too long")?);
-        }
-        Ok(Unigram {
-            text,
-            ends,
-            scores: vocab.iter().map(|&(_, score)| score).collect(),
-            trie: Trie::new(vocab),
-            least: vocab.iter().map(|&(_, score)| score).fold(f64::INFINITY, f64::min),
-            unknown,
-            byte_fallback,
-        })
-    }
-
-    fn piece(&self, id: u32) -> Option<&str> {
-        let id = id as usize;
-        let from = id.checked_sub(1).map_or(0, |before| self.ends[before]);
-        self.text.get(from as usize..*self.ends.get(id)? as usize)
+        let trie = Trie::new(&vocabulary);
+        let least = vocabulary.scores.iter().copied().fold(f64::INFINITY, f64::min);
+        Ok(Unigram { vocabulary, trie, least, unknown, byte_fallback })
     }
 
     /// The best pieces of a text: where they are, and whether each is a known one. What is unknown lies together.
@@ -126,7 +227,7 @@ impl Unigram {
             let mut is_single = false;
             self.trie.prefixes(&text.as_bytes()[at..], |length, piece| {
                 is_single |= at + length == single;
-                reach(at + length, self.scores[piece as usize], piece);
+                reach(at + length, self.vocabulary.scores[piece as usize], piece);
             });
             if !is_single {
                 let unknown = self.unknown.ok_or("a character is unknown, and there is no piece for such")?;
@@ -176,9 +277,8 @@ impl Unigram {
 }
 
 impl Trie {
-    fn new(vocab: &[(String, f64)]) -> Trie {
-        let mut sorted: Vec<(&[u8], u32)> =
-            vocab.iter().zip(0..).map(|((piece, _), id)| (piece.as_bytes(), id)).collect();
+    fn new(vocabulary: &Vocabulary) -> Trie {
+        let mut sorted: Vec<(&[u8], u32)> = vocabulary.pieces().map(|(piece, id)| (piece.as_bytes(), id)).collect();
         sorted.sort_unstable();
         let mut trie = Trie::default();
         // Prefixes in the order of their numbers: the pieces that begin with each, and its length.
@@ -246,21 +346,21 @@ impl Model for Pieces {
 
     fn id_to_token(&self, id: u32) -> Option<String> {
         match self {
-            Pieces::Unigram(unigram) => unigram.piece(id).map(str::to_owned),
+            Pieces::Unigram(unigram) => unigram.vocabulary.piece(id).map(str::to_owned),
             Pieces::Other(model) => model.id_to_token(id),
         }
     }
 
     fn get_vocab(&self) -> HashMap<String, u32> {
         match self {
-            Pieces::Unigram(unigram) => (0..).map_while(|id| Some((unigram.piece(id)?.to_owned(), id))).collect(),
+            Pieces::Unigram(unigram) => unigram.vocabulary.pieces().map(|(piece, id)| (piece.to_owned(), id)).collect(),
             Pieces::Other(model) => model.get_vocab(),
         }
     }
 
     fn get_vocab_size(&self) -> usize {
         match self {
-            Pieces::Unigram(unigram) => unigram.ends.len(),
+            Pieces::Unigram(unigram) => unigram.vocabulary.len(),
             Pieces::Other(model) => model.get_vocab_size(),
         }
     }
@@ -289,6 +389,7 @@ mod tests {
         fn equals_the_reference(
             mut pieces in prop::collection::vec(("[a-cé语 ]{1,4}", -9i8..0), 0..40),
             bytes in any::<bool>(),
+            kind_first in any::<bool>(),
             text in "[a-fé语言<unk> ]{0,30}",
         ) {
             pieces.push(("<unk>".into(), 0));
@@ -297,7 +398,12 @@ mod tests {
             }
             let unknown = pieces.iter().position(|(piece, _)| piece == "<unk>").unwrap_or_default();
             let vocab: Vec<(String, f64)> = pieces.into_iter().map(|(piece, score)| (piece, f64::from(score) * 0.7)).collect();
-            let own = Pieces::Unigram(Unigram::new(&vocab, Some(unknown as u32), bytes).expect("a sound vocabulary"));
+            let pairs = serde_json::to_string(&vocab).expect("JSON");
+            let kind = r#""type":"Unigram""#;
+            // As `tokenizers` writes it, and with the kind behind the pieces.
+            let (first, last) = if kind_first { (kind, "\"x\":0") } else { ("\"x\":0", kind) };
+            let json = format!(r#"{{{first},"unk_id":{unknown},"vocab":{pairs},"byte_fallback":{bytes},{last}}}"#);
+            let own: Pieces = serde_json::from_str(&json).expect("a sound vocabulary");
             let reference = Reference::from(vocab, Some(unknown), bytes).expect("a sound vocabulary");
             let (got, expected) = (own.tokenize(&text).expect("pieces"), reference.tokenize(&text).expect("pieces"));
             prop_assert_eq!(got, expected);
@@ -310,12 +416,40 @@ mod tests {
         }
     }
 
+    fn read(json: &str) -> std::result::Result<Pieces, serde_json::Error> {
+        serde_json::from_str(json)
+    }
+
     #[test]
     fn without_a_piece_for_the_unknown() {
-        let vocab = [("a".to_owned(), -1.0)];
-        let unigram = Unigram::new(&vocab, None, false).expect("a sound vocabulary");
-        assert_eq!(unigram.tokenize("aa").map(|tokens| tokens.len()).ok(), Some(2));
-        assert!(unigram.tokenize("ab").is_err());
-        assert!(Unigram::new(&vocab, Some(1), false).is_err());
+        let pieces = read(r#"{"type":"Unigram","unk_id":null,"vocab":[["a",-1]]}"#).expect("a sound vocabulary");
+        assert_eq!(pieces.tokenize("aa").map(|tokens| tokens.len()).ok(), Some(2));
+        assert!(pieces.tokenize("ab").is_err());
+    }
+
+    #[test]
+    fn what_is_no_vocabulary() {
+        for vocab in ["{}", "[1]", "[[]]", r#"[["a"]]"#, r#"[["a",1,2]]"#, r#"[[1,"a"]]"#, r#"[["a",null]]"#, "null"] {
+            for json in
+                [format!(r#"{{"type":"Unigram","vocab":{vocab}}}"#), format!(r#"{{"vocab":{vocab},"type":"Unigram"}}"#)]
+            {
+                assert!(read(&json).is_err(), "{json}");
+            }
+        }
+        assert!(read(r#"{"type":"Unigram","unk_id":1,"vocab":[["a",-1]]}"#).is_err());
+        assert!(read(r#"{"type":"Unigram"}"#).is_err());
+        assert!(read(r#"{"type":"Nothing"}"#).is_err() && read("[]").is_err());
+    }
+
+    #[test]
+    fn other_kinds_are_read_by_tokenizers() {
+        let json = r###"{"type":"WordPiece","unk_token":"?","continuing_subword_prefix":"##","max_input_chars_per_word":9,"vocab":{"?":0,"a":1,"##b":2}}"###;
+        let ids: Vec<u32> = read(json)
+            .map(|pieces| pieces.tokenize("ab").expect("pieces"))
+            .expect("a sound vocabulary")
+            .iter()
+            .map(|token| token.id)
+            .collect();
+        assert_eq!(ids, [1, 2]);
     }
 }

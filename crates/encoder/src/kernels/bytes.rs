@@ -72,15 +72,13 @@ impl Bytes {
         let stride = inputs.next_multiple_of(GROUP);
         let mut panels = vec![0u8; outputs.div_ceil(COLUMNS) * stride * COLUMNS];
         for (panel, from) in panels.chunks_exact_mut((stride * COLUMNS).max(1)).zip((0..).step_by(COLUMNS)) {
-            let columns = from..outputs.min(from + COLUMNS);
+            let least = padded(&low, from);
             for (group, rows) in panel.as_chunks_mut().0.iter_mut().zip(weights.chunks(GROUP * outputs)) {
-                let mut given = [[0; COLUMNS]; GROUP];
+                let mut given = [least; GROUP];
                 for (given, row) in given.iter_mut().zip(rows.chunks_exact(outputs)) {
-                    let shifted =
-                        row[columns.clone()].iter().zip(&low[columns.clone()]).map(|(w, low)| w.wrapping_sub(*low));
-                    given.iter_mut().zip(shifted).for_each(|(given, w)| *given = w.cast_unsigned());
+                    *given = padded(row, from);
                 }
-                *group = transposed(given);
+                *group = shifted(given, least);
             }
         }
         let zero = |columns: &[i8]| std::array::from_fn(|c| columns.get(c).map_or(0, |&low| -i32::from(low)));
@@ -122,10 +120,39 @@ impl Bytes {
     }
 }
 
-/// Four rows of weights, column by column.
+/// The values of a panel that begins at `from`, zeros where it is not full.
 #[inline(always)]
-fn transposed(rows: [[u8; COLUMNS]; GROUP]) -> [u8; GROUP * COLUMNS] {
-    std::array::from_fn(|i| rows[i % GROUP][i / GROUP])
+fn padded(row: &[i8], from: usize) -> [i8; COLUMNS] {
+    let row = &row[from..];
+    row.first_chunk().copied().unwrap_or_else(|| std::array::from_fn(|c| row.get(c).copied().unwrap_or(0)))
+}
+
+/// How far four rows of weights are above the least of their columns, column by column.
+#[inline(always)]
+#[cfg(all(target_family = "wasm", target_feature = "simd128"))]
+fn shifted(rows: [[i8; COLUMNS]; GROUP], least: [i8; COLUMNS]) -> [u8; GROUP * COLUMNS] {
+    use std::arch::wasm32::{i8x16_shuffle, i8x16_sub, i64x2, i64x2_extract_lane};
+    let word = |row: [i8; COLUMNS]| i64::from_le_bytes(row.map(i8::cast_unsigned));
+    let two = |a, b| i8x16_sub(i64x2(word(a), word(b)), i64x2(word(least), word(least)));
+    let (a, b) = (two(rows[0], rows[1]), two(rows[2], rows[3]));
+    let first = i8x16_shuffle::<0, 8, 16, 24, 1, 9, 17, 25, 2, 10, 18, 26, 3, 11, 19, 27>(a, b);
+    let second = i8x16_shuffle::<4, 12, 20, 28, 5, 13, 21, 29, 6, 14, 22, 30, 7, 15, 23, 31>(a, b);
+    let words = [
+        i64x2_extract_lane::<0>(first),
+        i64x2_extract_lane::<1>(first),
+        i64x2_extract_lane::<0>(second),
+        i64x2_extract_lane::<1>(second),
+    ];
+    let mut out = [0; GROUP * COLUMNS];
+    out.as_chunks_mut().0.iter_mut().zip(words).for_each(|(out, word)| *out = word.to_le_bytes());
+    out
+}
+
+/// How far four rows of weights are above the least of their columns, column by column.
+#[inline(always)]
+#[cfg(not(all(target_family = "wasm", target_feature = "simd128")))]
+fn shifted(rows: [[i8; COLUMNS]; GROUP], least: [i8; COLUMNS]) -> [u8; GROUP * COLUMNS] {
+    std::array::from_fn(|i| rows[i % GROUP][i / GROUP].wrapping_sub(least[i / GROUP]).cast_unsigned())
 }
 
 /// What the sums of a panel become results with.
