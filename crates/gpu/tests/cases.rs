@@ -138,20 +138,52 @@ fn rows_in_many_buffers_are_one_index() {
     });
 }
 
+/// An index of so many thousand rows, a thousand of them over and over.
+async fn thousands(count: usize, dimension: usize, options: Options) -> Option<(GpuIndex, Data)> {
+    let mut index = open(dimension, options).await?;
+    let row = |i: usize| quantise_row(&UnitVector::new(&vector(i as u64, dimension)).unwrap());
+    let (values, scales): (Vec<Vec<i8>>, Vec<f32>) = (0..1000).map(row).unzip();
+    let block: Vec<i8> = values.concat();
+    for left in (0..count).rev() {
+        index.push(&block, &scales, 1000 * left).await.unwrap();
+    }
+    let values = repeat_n(block, count).flatten().collect();
+    Some((index, Data { values, scales: scales.repeat(count), dimension }))
+}
+
 #[test]
 fn an_index_of_many_rows_keeps_within_what_a_shader_may_see() {
     let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
     pollster::block_on(async {
         // Room for 32,768 rows of 64 values, and for the sums of one query or of four.
-        let Some(mut index) = open(64, Options { binding: Some(2 << 20), ..TEST }).await else { return };
-        let row = |i: usize| quantise_row(&UnitVector::new(&vector(i as u64, 64)).unwrap());
-        let (values, scales): (Vec<Vec<i8>>, Vec<f32>) = (0..1000).map(row).unzip();
-        let block: Vec<i8> = values.concat();
-        for _ in 0..100 {
-            index.push(&block, &scales, 100_000 - index.rows() - 1000).await.unwrap();
-        }
-        let data = Data { values: repeat_n(block, 100).flatten().collect(), scales: scales.repeat(100), dimension: 64 };
+        let options = Options { binding: Some(2 << 20), ..TEST };
+        let Some((mut index, data)) = thousands(100, 64, options).await else { return };
         same(&mut index, &data, 5, 10, &Bitmap::full(100_000), "100,000 rows").await;
+    });
+}
+
+#[test]
+fn more_rows_than_one_buffer_of_128_mib_holds() {
+    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    pollster::block_on(async {
+        // The least that WebGPU promises: room for 349,525 rows.
+        let options = Options { binding: Some(128 << 20), ..TEST };
+        let Some((mut index, data)) = thousands(360, 384, options).await else { return };
+        index.check().await.unwrap();
+        same(&mut index, &data, 2, 10, &Bitmap::full(360_000), "128 MiB and more").await;
+    });
+}
+
+#[test]
+#[ignore = "3 GB of memory and a minute: cargo test -p predilect-gpu -- --ignored"]
+fn more_rows_than_one_buffer_of_1_gib_holds() {
+    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    pollster::block_on(async {
+        // Where the adapter lets shaders see less at once, in as many buffers as that takes.
+        let options = Options { binding: Some(1 << 30), ..TEST };
+        let Some((mut index, data)) = thousands(2_900, 384, options).await else { return };
+        index.check().await.unwrap();
+        same(&mut index, &data, 1, 10, &Bitmap::full(2_900_000), "1 GiB and more").await;
     });
 }
 
