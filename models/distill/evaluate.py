@@ -208,6 +208,7 @@ def main() -> None:
     session = Session(o.model)
     student = scores(session.encode, session.encode, o.skip)
     folder = o.out or o.model
+    folder.mkdir(parents=True, exist_ok=True)
     fingerprint = json.loads((o.model / "manifest.json").read_text())["fingerprint"]
     report = {"fingerprint": fingerprint, "student": student, "teacher": {k: teacher.get(k) for k in student}}
     (folder / "report.json").write_text(json.dumps(report, indent=1) + "\n")
