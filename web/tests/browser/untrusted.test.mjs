@@ -122,7 +122,7 @@ for (const [how, write] of [
     assert.deepEqual(attacks, []);
     assert.deepEqual(problems, []);
     if (how === 'as entities') {
-      const shown = await page.locator('#grid .title').allInnerTexts();
+      const shown = await page.locator('#grid .title').allTextContents();
       assert.ok(
         shown.some((title) => title.includes('<')),
         'it is shown as the text that it is',
