@@ -108,6 +108,7 @@ impl Profile {
     pub fn describe(&mut self, typed: Typed) -> Result<(), ProfileError> {
         let refuse = |what: &str| ProfileError::Typed { what: what.to_owned() };
         let text: String = typed.text.trim().chars().take(MAX_TEXT_CHARS).collect();
+        let text = text.trim_end().to_owned();
         if text.is_empty() {
             return Err(refuse("text is empty; write what you like"));
         }

@@ -19,7 +19,7 @@ use clusters::{gather, together};
 use opinions::{Age, opinions};
 
 use crate::catalogue::{Catalogue, ItemIdx};
-use crate::event::{EventKind, Millis};
+use crate::event::{EventKind, MAX_TIME, Millis};
 use crate::filter::Bitmap;
 use crate::order::{descending, reorder};
 use crate::profile::Profile;
@@ -208,6 +208,8 @@ pub fn fold(
     config: &TasteConfig,
     now: Millis,
 ) -> Taste {
+    // No event is outside of these.
+    let now = now.clamp(0, MAX_TIME);
     // In whole hours: within one, interests change by what is done and not by the clock.
     let age = Age { half_life: config.half_life_days * 86_400_000.0, now: now - now.rem_euclid(HOUR) };
     let mut taste = Taste::default();
