@@ -1,5 +1,5 @@
 //! The normaliser of a tokenizer: that of `tokenizers`, but for one step that many files have. "Two spaces or more become one" is a
-//! regular expression there, and to compile it takes longer in a browser than to read all else of the file.
+//! regular expression there, which a browser would compile at every load of the encoder.
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};

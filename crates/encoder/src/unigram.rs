@@ -1,7 +1,7 @@
 //! The model of a tokenizer that knows pieces and their scores, in a hundredth of the memory and load time that hash maps of
 //! hash maps take: ids are those of `tokenizers`, whose other parts are used as they are.
 
-use serde::de::{DeserializeOwned, DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeOwned, Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 use std::collections::{HashMap, VecDeque};
@@ -29,7 +29,10 @@ pub(crate) enum Pieces {
 /// Pieces with scores; a text is cut into those with the largest sum.
 #[derive(Debug)]
 pub(crate) struct Unigram {
-    vocabulary: Vocabulary,
+    /// All pieces, one after the other, and where each ends.
+    text: String,
+    ends: Vec<u32>,
+    scores: Vec<f64>,
     trie: Trie,
     least: f64,
     unknown: Option<u32>,
@@ -47,17 +50,8 @@ struct Trie {
     pieces: Vec<u32>,
 }
 
-/// Pieces by their numbers.
-#[derive(Debug, Default)]
-struct Vocabulary {
-    /// All pieces, one after the other, and where each ends.
-    text: String,
-    ends: Vec<usize>,
-    scores: Vec<f64>,
-}
-
-/// Reads `model` of `tokenizer.json`. Its pieces are many: they are read once, into one text, where the kind of model comes before
-/// them, as `tokenizers` writes it.
+/// Reads `model` of `tokenizer.json`. Its pieces are many: they are read once where the kind of model comes before them, as
+/// `tokenizers` writes it.
 impl<'de> Deserialize<'de> for Pieces {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Pieces, D::Error> {
         deserializer.deserialize_map(PiecesVisitor)
@@ -76,10 +70,10 @@ impl<'de> Visitor<'de> for PiecesVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Pieces, A::Error> {
         let is_unigram = |known: &Map<String, Value>| known.get("type").is_some_and(|kind| kind == "Unigram");
         let mut known = Map::new();
-        let mut vocabulary = None;
+        let mut vocab: Option<Vec<(String, f64)>> = None;
         while let Some(key) = map.next_key::<String>()? {
             if key == "vocab" && is_unigram(&known) {
-                vocabulary = Some(map.next_value()?);
+                vocab = Some(map.next_value()?);
             } else {
                 known.insert(key, map.next_value()?);
             }
@@ -88,13 +82,13 @@ impl<'de> Visitor<'de> for PiecesVisitor {
             return again(&Value::Object(known)).map(Pieces::Other);
         }
         let mut take = |key: &str| known.remove(key).unwrap_or_default();
-        let vocabulary = match vocabulary {
-            Some(vocabulary) => vocabulary,
+        let vocab = match vocab {
+            Some(vocab) => vocab,
             None => again(&take("vocab"))?,
         };
-        let (unknown, byte_fallback): (Option<u32>, Option<bool>) =
-            (again(&take("unk_id"))?, again(&take("byte_fallback"))?);
-        Unigram::new(vocabulary, unknown, byte_fallback.unwrap_or(false)).map(Pieces::Unigram).map_err(Error::custom)
+        let unknown: Option<u32> = again(&take("unk_id"))?;
+        let byte_fallback: Option<bool> = again(&take("byte_fallback"))?;
+        Unigram::new(&vocab, unknown, byte_fallback.unwrap_or(false)).map(Pieces::Unigram).map_err(Error::custom)
     }
 }
 
@@ -103,112 +97,42 @@ fn again<T: DeserializeOwned, E: Error>(value: &Value) -> std::result::Result<T,
     serde_json::to_vec(value).and_then(|json| serde_json::from_slice(&json)).map_err(E::custom)
 }
 
-impl<'de> Deserialize<'de> for Vocabulary {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Vocabulary, D::Error> {
-        struct Pairs;
-        impl<'de> Visitor<'de> for Pairs {
-            type Value = Vocabulary;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("pairs of a piece and its score")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut pairs: A) -> std::result::Result<Vocabulary, A::Error> {
-                let mut vocabulary = Vocabulary::default();
-                while pairs.next_element_seed(Pair(&mut vocabulary))?.is_some() {}
-                Ok(vocabulary)
-            }
-        }
-        deserializer.deserialize_seq(Pairs)
-    }
-}
-
-/// Adds a piece and its score.
-struct Pair<'a>(&'a mut Vocabulary);
-
-impl<'de> DeserializeSeed<'de> for Pair<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> std::result::Result<(), D::Error> {
-        deserializer.deserialize_tuple(2, self)
-    }
-}
-
-impl<'de> Visitor<'de> for Pair<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a piece and its score")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut pair: A) -> std::result::Result<(), A::Error> {
-        let missing = |at| A::Error::invalid_length(at, &"a piece and its score");
-        pair.next_element_seed(Piece(&mut self.0.text))?.ok_or_else(|| missing(0))?;
-        self.0.scores.push(pair.next_element()?.ok_or_else(|| missing(1))?);
-        self.0.ends.push(self.0.text.len());
-        Ok(())
-    }
-}
-
-/// Adds a piece to the text.
-struct Piece<'a>(&'a mut String);
-
-impl<'de> DeserializeSeed<'de> for Piece<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> std::result::Result<(), D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl Visitor<'_> for Piece<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a piece")
-    }
-
-    fn visit_str<E: Error>(self, piece: &str) -> std::result::Result<(), E> {
-        self.0.push_str(piece);
-        Ok(())
-    }
-}
-
-impl Vocabulary {
-    fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    fn piece(&self, id: u32) -> Option<&str> {
-        let id = id as usize;
-        let from = id.checked_sub(1).map_or(0, |before| self.ends[before]);
-        self.text.get(from..*self.ends.get(id)?)
-    }
-
-    /// All pieces with their numbers.
-    fn pieces(&self) -> impl Iterator<Item = (&str, u32)> {
-        (0..).map_while(|id| Some((self.piece(id)?, id)))
-    }
-}
-
 impl Pieces {
     /// Highest id, plus one.
     pub(crate) fn size(&self) -> usize {
         match self {
-            Pieces::Unigram(unigram) => unigram.vocabulary.len(),
+            Pieces::Unigram(unigram) => unigram.ends.len(),
             Pieces::Other(model) => model.get_vocab().values().max().map_or(0, |&id| id as usize + 1),
         }
     }
 }
 
 impl Unigram {
-    fn new(vocabulary: Vocabulary, unknown: Option<u32>, byte_fallback: bool) -> std::result::Result<Unigram, String> {
-        if unknown.is_some_and(|id| id as usize >= vocabulary.len()) {
+    fn new(vocab: &[(String, f64)], unknown: Option<u32>, byte_fallback: bool) -> std::result::Result<Unigram, String> {
+        if unknown.is_some_and(|id| id as usize >= vocab.len()) {
             return Err("its unknown piece is not one of its pieces".into());
         }
-        let trie = Trie::new(&vocabulary);
-        let least = vocabulary.scores.iter().copied().fold(f64::INFINITY, f64::min);
-        Ok(Unigram { vocabulary, trie, least, unknown, byte_fallback })
+        let mut text = String::with_capacity(vocab.iter().map(|(piece, _)| piece.len()).sum());
+        let mut ends = Vec::with_capacity(vocab.len());
+        for (piece, _) in vocab {
+            text.push_str(piece);
+            ends.push(u32::try_from(text.len()).map_err(|_| "its pieces are too long")?);
+        }
+        Ok(Unigram {
+            text,
+            ends,
+            scores: vocab.iter().map(|&(_, score)| score).collect(),
+            trie: Trie::new(vocab),
+            least: vocab.iter().map(|&(_, score)| score).fold(f64::INFINITY, f64::min),
+            unknown,
+            byte_fallback,
+        })
+    }
+
+    fn piece(&self, id: u32) -> Option<&str> {
+        let id = id as usize;
+        let from = id.checked_sub(1).map_or(0, |before| self.ends[before]);
+        self.text.get(from as usize..*self.ends.get(id)? as usize)
     }
 
     /// The best pieces of a text: where they are, and whether each is a known one. What is unknown lies together.
@@ -227,7 +151,7 @@ impl Unigram {
             let mut is_single = false;
             self.trie.prefixes(&text.as_bytes()[at..], |length, piece| {
                 is_single |= at + length == single;
-                reach(at + length, self.vocabulary.scores[piece as usize], piece);
+                reach(at + length, self.scores[piece as usize], piece);
             });
             if !is_single {
                 let unknown = self.unknown.ok_or("a character is unknown, and there is no piece for such")?;
@@ -277,8 +201,9 @@ impl Unigram {
 }
 
 impl Trie {
-    fn new(vocabulary: &Vocabulary) -> Trie {
-        let mut sorted: Vec<(&[u8], u32)> = vocabulary.pieces().map(|(piece, id)| (piece.as_bytes(), id)).collect();
+    fn new(vocab: &[(String, f64)]) -> Trie {
+        let mut sorted: Vec<(&[u8], u32)> =
+            vocab.iter().zip(0..).map(|((piece, _), id)| (piece.as_bytes(), id)).collect();
         sorted.sort_unstable();
         let mut trie = Trie::default();
         // Prefixes in the order of their numbers: the pieces that begin with each, and its length.
@@ -346,21 +271,21 @@ impl Model for Pieces {
 
     fn id_to_token(&self, id: u32) -> Option<String> {
         match self {
-            Pieces::Unigram(unigram) => unigram.vocabulary.piece(id).map(str::to_owned),
+            Pieces::Unigram(unigram) => unigram.piece(id).map(str::to_owned),
             Pieces::Other(model) => model.id_to_token(id),
         }
     }
 
     fn get_vocab(&self) -> HashMap<String, u32> {
         match self {
-            Pieces::Unigram(unigram) => unigram.vocabulary.pieces().map(|(piece, id)| (piece.to_owned(), id)).collect(),
+            Pieces::Unigram(unigram) => (0..).map_while(|id| Some((unigram.piece(id)?.to_owned(), id))).collect(),
             Pieces::Other(model) => model.get_vocab(),
         }
     }
 
     fn get_vocab_size(&self) -> usize {
         match self {
-            Pieces::Unigram(unigram) => unigram.vocabulary.len(),
+            Pieces::Unigram(unigram) => unigram.ends.len(),
             Pieces::Other(model) => model.get_vocab_size(),
         }
     }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkKeys, checkRecommend, checkText, toJson, wellFormed } from '../../dist/options.js';
+import { checkKeys, checkRecommend, checkText, toJson, wasmModules, wellFormed } from '../../dist/options.js';
 
 const refuses = (run, words) =>
   assert.throws(run, (error) => {
@@ -15,6 +15,17 @@ test('an unknown option is refused by name, with the nearest known one', () => {
   refuses(() => checkKeys('create', { catalog: 'x' }), ['create()', '"catalog"', '"catalogue"']);
   refuses(() => checkKeys('create', { Wasm: {} }), ['"wasm"']);
   refuses(() => checkKeys('record', { kind: 'like', itemId: 'a' }), ['"itemId"', '"item"']);
+});
+
+test('modules are named as they are known; those that are given stay as they are', () => {
+  refuses(() => wasmModules('create', { encodr: 'x' }), ['create({ wasm })', '"encodr"', '"encoder"']);
+  refuses(() => wasmModules('load', 'engine.wasm'), ['load({ wasm })', 'an object']);
+  refuses(() => wasmModules('create', { gpu: 'https://' }), ['wasm.gpu', 'is no address']);
+  const engine = new Uint8Array(8);
+  assert.deepEqual(wasmModules('create', { engine, words: undefined }), { engine });
+  assert.deepEqual(wasmModules('create', { search: new URL('https://a.example/s.wasm') }), {
+    search: 'https://a.example/s.wasm',
+  });
 });
 
 test('an option like nothing known is answered with the whole list', () => {
