@@ -33,7 +33,10 @@ function open(heading: string, key: string, ...body: (Node | string | false)[]):
     el('div', { class: 'body' }, el('h2', { id: 'transfer-title' }, heading), ...body),
   );
   dialog.onclose = () => {
-    // The panel may have been drawn anew meanwhile.
+    // The browser gives the focus back to the control, unless the panel was drawn anew meanwhile. This is told a task later: who has
+    // gone on by then is left alone.
+    const { activeElement: at, body } = document;
+    if (at !== body && !dialog.contains(at)) return;
     document.querySelector<HTMLElement>(`[data-key="${key}"]`)?.focus({ preventScroll: true });
   };
   if (!dialog.open) dialog.showModal();

@@ -136,6 +136,24 @@ test('by keyboard alone, with names that a screen reader can say', { timeout: 60
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'hidden' });
   await focused(page, 'save-file');
+  // The page is told of the end a task later: the focus of who has gone on stays, that of a control drawn anew comes back.
+  for (const [kept, act] of [
+    ['load-file', 'on'],
+    ['save-file', 'anew'],
+  ]) {
+    await page.locator('[data-key="save-file"]').click();
+    await dialog.waitFor();
+    await page.evaluate(async (act) => {
+      const [own, next] = ['save', 'load'].map((name) => document.querySelector(`[data-key="${name}-file"]`));
+      const box = document.getElementById('transfer');
+      const told = new Promise((done) => box.addEventListener('close', () => setTimeout(done)));
+      if (act === 'anew') own.replaceWith(own.cloneNode(true));
+      box.close();
+      if (act === 'on') next.focus();
+      await told;
+    }, act);
+    assert.equal(await page.evaluate(() => document.activeElement.dataset.key), kept);
+  }
   const chooser = page.waitForEvent('filechooser');
   await page.locator('[data-key="load-file"]').focus();
   await page.keyboard.press('Enter');
