@@ -60,7 +60,8 @@ pub fn cosine(a: &[f32], b: &[f32]) -> Result<f32, VectorError> {
 pub struct UnitVector(Vec<f32>);
 
 impl UnitVector {
-    /// Scales `values` to length 1.
+    /// Scales `values` to length 1. Values that have it already, as far as `f32` can tell, stay as they are: what is written and
+    /// read again is the same.
     ///
     /// # Errors
     /// Refuses an empty, too long, zero or non-finite vector.
@@ -74,6 +75,10 @@ impl UnitVector {
         let norm = values.iter().map(|&v| f64::from(v) * f64::from(v)).sum::<f64>().sqrt();
         if norm == 0.0 {
             return Err(VectorError::Zero);
+        }
+        // Rounding every value to `f32` moves a length of 1 by half of this at most.
+        if (norm - 1.0).abs() <= f64::from(f32::EPSILON) {
+            return Ok(Self(values.to_vec()));
         }
         Ok(Self(values.iter().map(|&v| (f64::from(v) / norm) as f32).collect()))
     }
@@ -198,7 +203,22 @@ mod tests {
         assert!((Query::new(&ones).similarity(&row, scale) - 1.0).abs() < 1e-3);
     }
 
+    #[test]
+    fn what_has_length_one_stays_as_it_is() {
+        // Scaled twice, this one moves in its last bits.
+        let values = [0.115305655, 0.8881651, 0.8881651, 0.08414196, 0.20879674, 0.33345148, 0.20879674, 0.17763303];
+        let once = UnitVector::new(&values).unwrap();
+        assert_ne!(once.as_slice(), values);
+        assert_eq!(UnitVector::new(once.as_slice()), Ok(once));
+    }
+
     proptest! {
+        #[test]
+        fn scaling_twice_is_scaling_once(values in prop::collection::vec(-1.0_f32..1.0, 1..40)) {
+            let Ok(once) = UnitVector::new(&values) else { return Ok(()) };
+            prop_assert_eq!(UnitVector::new(once.as_slice()).unwrap(), once);
+        }
+
         #[test]
         fn int8_cosine_is_close(a in prop::collection::vec(-1.0_f32..1.0, 48), b in prop::collection::vec(-1.0_f32..1.0, 48)) {
             let (Ok(a), Ok(b)) = (UnitVector::new(&a), UnitVector::new(&b)) else { return Ok(()) };
