@@ -3,7 +3,7 @@
     python export.py --run finish --step .4 --words-step .45 --refit 6000 --revision 2026-11-22
     python export.py --untrained                 # the student as it starts, for trying the file format
 
-Writes model.onnx, tokenizer.json, manifest.json and golden.json into ../predilect-encoder-small, and rotation.npy (the
+Writes model.onnx, tokenizer.json, manifest.json and golden.json into ../predilect-encoder-small, and space.npy (the
 teacher's space in the student's axes, needed to train on) beside this file.
 """
 import argparse
@@ -20,7 +20,8 @@ from tokenizers import Tokenizer
 
 import onnx_file
 from encoder import HIDDEN, MAX_TOKENS, Encoder, batches, pad, tokenise
-from paths import OUT, ROTATION, RUNS, TOKENIZER
+from paths import OUT, RUNS, SPACE, TOKENIZER
+from space import Space
 
 LICENCE = "MIT"
 GOLDEN = [
@@ -79,14 +80,14 @@ def entropy(table: np.ndarray) -> float:
     return float(-(count / table.size * np.log2(count / table.size)).sum())
 
 
-def write(model: Encoder, rotation: np.ndarray, step: float, words_step: float, revision: str, folder: Path, quality: int = 9) -> dict:
+def write(model: Encoder, space: Space, step: float, words_step: float, revision: str, folder: Path, quality: int = 9) -> dict:
     folder.mkdir(parents=True, exist_ok=True)
     proto = onnx_file.build(model, step, words_step)
     onnx.save(proto, folder / "model.onnx")
     (folder / "tokenizer.json").write_bytes(TOKENIZER.read_bytes())
     entry = manifest(folder, revision)
     (folder / "manifest.json").write_text(json.dumps(entry, indent=1) + "\n")
-    np.save(ROTATION, rotation.astype(np.float16))
+    space.save(SPACE)
     session = Session(folder)
     golden = {
         "fingerprint": entry["fingerprint"],
@@ -121,27 +122,27 @@ def main() -> None:
     if o.untrained:
         from train import Corpus, start
         tokenizer = Tokenizer.from_file(str(TOKENIZER))
-        model, rotation = start([0, 1, 2, 3, 10, 11], Corpus(tokenizer), tokenizer)
+        model, space = start([0, 1, 2, 3, 10, 11], Corpus(tokenizer), tokenizer)
     else:
         state = torch.load(RUNS / o.run / "last.pt", weights_only=False)
         weights = [state["average"]] + [torch.load(RUNS / run / "last.pt", weights_only=False)["average"] for run in o.also]
         mean = {k: sum(w[k] for w in weights) / len(weights) if v.is_floating_point() else v for k, v in weights[0].items()}
-        model, rotation = Encoder.of(mean), state["rotation"]
+        model, space = Encoder.of(mean), state["space"]
     if o.refit:
-        refit(model, rotation, o.step, o.words_step, o.refit)
+        refit(model, space, o.step, o.words_step, o.refit)
     if o.shift:
         shift(model, o.shift)
-    print(json.dumps(write(model, rotation, o.step, o.words_step, o.revision, o.out, o.quality), indent=1))
+    print(json.dumps(write(model, space, o.step, o.words_step, o.revision, o.out, o.quality), indent=1))
 
 
-def refit(model: Encoder, rotation: np.ndarray, step: float, words_step: float, count: int) -> None:
+def refit(model: Encoder, space: Space, step: float, words_step: float, count: int) -> None:
     from head import fit_head
     from train import Corpus
     tokenizer = Tokenizer.from_file(str(TOKENIZER))
     corpus = Corpus(tokenizer)
     count = min(count, len(corpus.targets))
     model.quantised(step, words_step)
-    fit_head(model, tokenizer, corpus.texts[:count], corpus.targets[:count] @ rotation)
+    fit_head(model, tokenizer, corpus.texts[:count], space.lead(corpus.targets[:count]))
     model.quantised(0)
 
 

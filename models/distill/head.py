@@ -34,15 +34,16 @@ def fit_bridges(model: Encoder, layers, teacher: Encoder, tokenizer, texts) -> N
 
 @torch.no_grad()
 def fit_head(model: Encoder, tokenizer, texts, targets: np.ndarray, length: float | None = None, lean: float = .02) -> None:
-    """The last map: from the body's mean vectors to `targets` (unit, turned into the student's axes), made `length` long
-    or as long as the vectors are now."""
+    """The last map: from the body's mean vectors to `targets` (in the student's space) times `length`, by default such that
+    vectors keep their mean length."""
     head, model.head = model.head, None
     rows = tokenise(tokenizer, texts, limit=64)
     raw = torch.empty(len(rows), HIDDEN)
     for index in batches(rows, 4096):
         raw[index] = model(*pad(rows, index))
     model.head = head
-    wanted = torch.from_numpy(targets) * (length or head(raw).norm(dim=1).mean())
+    wanted = torch.from_numpy(targets)
+    wanted *= length or head(raw).norm(dim=1).mean() / wanted.norm(dim=1).mean()
     weight, bias = ridge(raw, wanted, head.weight.T, lean)
     head.weight.copy_(weight.T)
     head.bias.copy_(bias)

@@ -4,14 +4,14 @@
     python train.py --run finish --from main --minutes 30 --decay --step .4 --words-step .45
     python train.py --run more --init ../predilect-encoder-small/model.onnx --minutes 600
 
-Loss, against the teacher's unit vector t (rotated, see below) with the student's s:
+Loss, against the teacher's unit vector t (evened out, see below) with the student's s:
 - 1 - cos(s, t), on all 384 dimensions and on the first 256 and 128 of both;
 - the squared difference to the teacher's state of every token, as a share of the states' variance: a text says as many
   things as it has tokens;
 - the difference between the batch's similarity matrices (s s' and t t');
-- cross entropy of picking the own teacher vector out of the batch's and 512 others, temperature .03.
+- which of the batch's and 512 other texts are near, by the divergence of two softmaxes.
 The target of a text that has a translation is the mean of both teacher vectors, so the two languages meet.
-The teacher's space is rotated by the eigenvectors of its second moment: cosines stay, leading dimensions carry most.
+The teacher's vectors are evened out first (space.py), and their leading dimensions carry most.
 One text in eight is shown to the student altered (case, a typo, traditional characters), its target left as it was.
 """
 import argparse
@@ -31,7 +31,8 @@ import onnx_file
 from alter import Alterer
 from encoder import HIDDEN, Encoder, batches, embed, from_teacher, mean, pad, tokenise
 from head import fit_bridges, fit_head
-from paths import CORPUS, DEV_PAIRS, DEV_TEXTS, KEEP, PAIRS, ROTATION, RUNS, TEACHER_SHARDS, TOKENIZER
+from paths import CORPUS, DEV_PAIRS, DEV_TEXTS, KEEP, PAIRS, RUNS, SPACE, TEACHER_SHARDS, TOKENIZER
+from space import POWER, Space
 from teacher import SHARD, prefix
 
 BLEND = {"tatoeba": .5, "debian-pair": .5, "appstream": .4, "cedict": .35, "osm": .35, "emoji": .35}
@@ -80,10 +81,12 @@ class Corpus:
             row[: self.lengths[i]] = self.states[i // SHARD][self.starts[i]:self.starts[i] + self.lengths[i]]
         return torch.from_numpy(out)
 
-    def rotation(self) -> np.ndarray:
-        """[384, 384], columns by falling energy; both languages weigh the same."""
-        moment = sum(v.T @ v / len(v) for v in (self.own[self.zh[: len(self.own)]], self.own[~self.zh[: len(self.own)]]) if len(v))
-        return np.ascontiguousarray(np.linalg.eigh(moment)[1][:, ::-1]).astype(np.float32)
+    def space(self, power: float = POWER) -> Space:
+        return Space.of(self.targets, self.zh[: len(self.targets)], power)
+
+    def length(self) -> float:
+        """Mean length of what the teacher's last layer puts out, before it is made unit length."""
+        return float(np.mean([np.linalg.norm(self.tokens([i]).mean(1)) for i in range(300)]))
 
 
 class Dev:
@@ -96,8 +99,8 @@ class Dev:
         pairs = [line.rstrip("\n").split("\t") for line in open(DEV_PAIRS, encoding="utf8")]
         self.pairs = {s: [tokenise(tokenizer, [p[i] for p in pairs if p[0] == s][:500]) for i in (1, 2)] for s in ("tatoeba", "cedict")}
 
-    def scores(self, model, rotation) -> dict:
-        s, t = embed(model, self.rows), self.teacher @ rotation
+    def scores(self, model, space: Space) -> dict:
+        s, t = embed(model, self.rows), space.unit(self.teacher)
         upper = np.triu_indices(len(s), 1)
         near = lambda v, k=10: np.argsort(-(v @ v.T - 2 * np.eye(len(v))), 1)[:, :k]
         overlap = lambda a, b: float(np.mean([len(set(x) & set(y)) / 10 for x, y in zip(near(a), near(b))]))
@@ -126,22 +129,22 @@ def neighbourhoods(vectors, rng, count: int = 24) -> np.ndarray:
     return (spread @ spread[rng.choice(len(spread), count, replace=False)].T).argmax(1)
 
 
-def loss(s, t, others, scale: float, parts: dict) -> torch.Tensor:
+def loss(s, t, others, spread: float, parts: dict) -> torch.Tensor:
     """`s` raw student vectors, `t` their unit teacher vectors, `others` teacher vectors of texts that are not in the
-    batch; `scale` undoes the teacher's narrow range of cosines."""
+    batch; `spread` is the deviation of the cosines of unlike texts."""
     unit = F.normalize(s, dim=-1)
-    point = (1 - (unit * t).sum(-1)).mean() * scale
-    shorter = sum((1 - F.cosine_similarity(s[:, :d], t[:, :d])).mean() for d in (256, 128)) * scale
+    point = (1 - (unit * t).sum(-1)).mean()
+    shorter = sum((1 - F.cosine_similarity(s[:, :d], t[:, :d])).mean() for d in (256, 128))
     same = t @ t.T
     off = ~torch.eye(len(s), dtype=torch.bool)
-    structure = (((unit @ unit.T - same) * scale)[off] ** 2).mean()
-    choices = torch.cat([t, others])
-    alike = t @ choices.T > .97
-    alike[:, : len(s)] &= off
-    logits = ((unit @ choices.T) / .03).masked_fill(alike, -1e4)
-    pick = F.cross_entropy(logits, torch.arange(len(s)))
-    parts.update(point=float(point.detach()), structure=float(structure.detach()), pick=float(pick.detach()))
-    return point + .25 * shorter + 2 * structure + .15 * pick
+    structure = ((unit @ unit.T - same)[off] ** 2).mean() / spread ** 2
+    # Which of the other texts are near: how far both softmaxes differ, without the text itself.
+    choices, own = torch.cat([t, others]), torch.eye(len(s), len(s) + len(others), dtype=torch.bool)
+    found, wanted = ((v @ choices.T / (1.6 * spread)).masked_fill(own, -1e4) for v in (unit, t))
+    wanted = wanted.softmax(-1)
+    near = (wanted * (wanted.clamp_min(1e-9).log() - found.log_softmax(-1))).sum(-1).mean()
+    parts.update(point=float(point.detach()), structure=float(structure.detach()), near=float(near.detach()))
+    return point + .25 * shorter + .1 * structure + .1 * near
 
 
 def save(folder: Path, state: dict) -> None:
@@ -157,15 +160,15 @@ def save(folder: Path, state: dict) -> None:
 
 def start(layers, corpus, tokenizer):
     """A fresh student: chosen teacher layers, pruned vocabulary, and linear maps fitted to the teacher's states."""
-    rotation, keep = corpus.rotation(), np.load(KEEP)
+    space, keep = corpus.space(), np.load(KEEP)
     model = from_teacher(layers, keep, head=True, positions=256, skip=len(prefix(tokenizer)))
     fit_bridges(model, layers, from_teacher(keep=keep), tokenizer, corpus.texts[:3000])
     with torch.no_grad():
-        model.head.weight.copy_(torch.from_numpy(rotation).T)
+        model.head.weight.copy_(torch.from_numpy(space.matrix).T)
+        model.head.bias.copy_(torch.from_numpy(-space.offset * corpus.length()))
     count = min(6000, len(corpus.targets))
-    length = float(np.mean([np.linalg.norm(corpus.tokens([i]).mean(1)) for i in range(300)]))
-    fit_head(model, tokenizer, corpus.texts[:count], corpus.targets[:count] @ rotation, length)
-    return model, rotation
+    fit_head(model, tokenizer, corpus.texts[:count], space.lead(corpus.targets[:count]), corpus.length())
+    return model, space
 
 
 def main() -> None:
@@ -173,6 +176,7 @@ def main() -> None:
     p.add_argument("--run", required=True, help="name of the run, a folder under WORK/runs")
     p.add_argument("--from", dest="source", help="start from the averaged weights of another run")
     p.add_argument("--init", type=Path, help="start from an exported model.onnx")
+    p.add_argument("--space", nargs="?", type=float, const=POWER, metavar="POWER", help="fit the space anew to this corpus, for another domain; POWER: 0 leaves directions as they are, .5 whitens (%(const)s)")
     p.add_argument("--layers", type=lambda v: [int(x) for x in v.split(",")], default=[0, 1, 2, 3, 10, 11],
                    help="teacher layers that the student starts from, 0 to 11")
     p.add_argument("--minutes", type=float, default=60)
@@ -181,6 +185,7 @@ def main() -> None:
     p.add_argument("--decay", action="store_true", help="let the learning rate fall to 0 by the end of --minutes")
     p.add_argument("--step", type=float, default=0, help="round linear weights to this share of a row's rms")
     p.add_argument("--words-step", type=float, default=0, help="the same for word vectors")
+    p.add_argument("--bf16", action="store_true", help="multiply in bfloat16: about twice as fast where the processor has it (AVX-512 BF16, AMX)")
     p.add_argument("--token-weight", type=float, default=1, help="share of the loss over token states")
     p.add_argument("--near", type=float, default=.5, help="share of the rounds whose batches are each from one neighbourhood")
     p.add_argument("--every", type=float, default=300, help="seconds between dev scores and checkpoints")
@@ -196,13 +201,17 @@ def main() -> None:
     state = torch.load(folder / "last.pt", weights_only=False) if (folder / "last.pt").exists() else None
     if state is None and o.source:
         state = torch.load(RUNS / o.source / "last.pt", weights_only=False)
-        state = {"model": state["average"], "rotation": state["rotation"]}
+        state = {"model": state["average"], "space": state["space"]}
     if state is not None:
-        model, rotation = Encoder.of(state["model"]), state["rotation"]
+        model, space = Encoder.of(state["model"]), state["space"]
     elif o.init:
-        model, rotation = onnx_file.read(o.init), np.load(ROTATION).astype(np.float32)
+        model, space = onnx_file.read(o.init), Space.load(SPACE)
     else:
-        model, rotation = start(o.layers, corpus, tokenizer)
+        model, space = start(o.layers, corpus, tokenizer)
+    length = corpus.length()
+    if o.space is not None and "optimiser" not in (state or {}):
+        old, space = space, corpus.space(o.space)
+        old.onward(model.head, space, length)
     model.quantised(o.step, o.words_step)
     wide = [w for n, w in model.named_parameters() if w.ndim > 1]
     narrow = [w for n, w in model.named_parameters() if w.ndim == 1]
@@ -214,20 +223,20 @@ def main() -> None:
         optimiser.load_state_dict(state["optimiser"])
         average, seen, step = state["average"], state["seen"], state["step"]
 
-    centre = torch.from_numpy(corpus.targets.mean(0))
-    scale = 1 / (1 - float(centre @ centre))
-    turn = torch.from_numpy(rotation)
+    targets = None
     frozen = Encoder.of(model.state_dict()).quantised(o.step, o.words_step)
     sample = corpus.tokens(np.arange(200))
-    sample = sample[sample.abs().sum(-1) > 0]
+    sample = space.lead(sample[sample.abs().sum(-1) > 0], length)
     variance = float((sample - sample.mean(0)).pow(2).sum(-1).mean())
     began, warm, marks, first = time.time(), step, [], True
     due = began + o.every
     while True:
-        corpus.refresh()
-        targets = torch.from_numpy(corpus.targets)
+        if corpus.refresh() or targets is None:
+            led = space.unit(corpus.targets)
+            targets, some = torch.from_numpy(led), led[rng.choice(len(led), 2000)]
+            spread = float((some @ some.T)[np.triu_indices(len(some), 1)].std())
         pool = rng.permutation(len(targets))[: 8192]
-        place = neighbourhoods(corpus.targets[pool], rng) if rng.random() < o.near else np.zeros(len(pool))
+        place = neighbourhoods(led[pool], rng) if rng.random() < o.near else np.zeros(len(pool))
         order = pool[np.lexsort((lengths[pool] + rng.uniform(0, 2, len(pool)), place))]
         plan = batches([range(l) for l in lengths[: len(targets)]], o.tokens, order)
         # A text alone has nothing to be compared with.
@@ -240,13 +249,13 @@ def main() -> None:
                 frozen.load_state_dict(average)
                 entry = {"step": step, "seen": seen, "minutes": round(spent, 1), "texts": len(targets),
                          "loss": {k: round(float(np.mean([m[k] for m in marks[-100:] if k in m])), 4) for k in (marks[-1] if marks else {})},
-                         "dev": dev.scores(frozen, rotation), "quantised": o.step}
+                         "dev": dev.scores(frozen, space), "quantised": o.step}
                 print(json.dumps(entry), flush=True)
                 folder.mkdir(parents=True, exist_ok=True)
                 with open(folder / "curve.jsonl", "a") as log:
                     log.write(json.dumps(entry) + "\n")
                 save(folder, {"model": model.state_dict(), "average": average, "optimiser": optimiser.state_dict(),
-                              "rotation": rotation, "seen": seen, "step": step,
+                              "space": space, "seen": seen, "step": step,
                               "steps": (o.step, o.words_step)})
             if spent >= o.minutes:
                 return
@@ -256,16 +265,18 @@ def main() -> None:
             altered = np.array([chance.random() < .125 for _ in index])
             rows = tokenise(tokenizer, [alter(corpus.texts[i], corpus.zh[i]) if a else corpus.texts[i] for a, i in zip(altered, index)])
             ids, mask = pad(rows, range(len(rows)))
-            hidden, parts = model.hidden(ids, mask), {}
-            others = targets[rng.integers(len(targets), size=512)] @ turn
-            total = loss(mean(hidden, mask), targets[index] @ turn, others, scale, parts)
+            with torch.autocast("cpu", torch.bfloat16, enabled=o.bf16):
+                hidden = model.hidden(ids, mask)
+            hidden, parts = hidden.float(), {}
+            others = targets[rng.integers(len(targets), size=512)]
+            total = loss(mean(hidden, mask), targets[index], others, spread, parts)
             if o.token_weight and not altered.all():
                 # An altered text is cut into other tokens: nothing to compare one by one.
                 kept, same = index[~altered], mask[~altered].bool()
                 wanted = corpus.tokens(kept)
                 short = min(wanted.shape[1], hidden.shape[1])
                 at = same[:, :short]
-                gap = (hidden[~altered][:, :short][at] - wanted[:, :short][at] @ turn).pow(2).sum(-1).mean() / variance
+                gap = (hidden[~altered][:, :short][at] - space.lead(wanted[:, :short][at], length)).pow(2).sum(-1).mean() / variance
                 parts["tokens"] = float(gap.detach())
                 total = total + o.token_weight * gap
             optimiser.zero_grad(set_to_none=True)

@@ -38,8 +38,8 @@ struct Scale {
 fn scale(by: By) -> Scale {
     match by {
         By::Words => Scale { usual: [0.13, 0.09], weights: [-3.7, 1.2, 5.2] },
-        By::Meaning => Scale { usual: [0.3, 0.13], weights: [-2.6, 1.5, 6.5] },
-        By::Both => Scale { usual: [0.17, 0.09], weights: [-3.7, 1.5, 5.8] },
+        By::Meaning => Scale { usual: [0.27, 0.13], weights: [-2.8, 1.6, 5.8] },
+        By::Both => Scale { usual: [0.16, 0.1], weights: [-3.7, 1.5, 5.5] },
     }
 }
 

@@ -169,7 +169,7 @@ impl Catalogue {
 
     /// Rescales a cosine so that two unrelated items of this catalogue get 0 and equal ones 1.
     ///
-    /// Encoders put all texts into a narrow cone; the mean cosine of the catalogue's own items is its zero.
+    /// Most encoders put all texts into a narrow cone; the mean cosine of the catalogue's own items is its zero.
     pub fn affinity(&self, cosine: f32) -> f64 {
         let zero = f64::from(self.header.background);
         ((f64::from(cosine) - zero) / (1.0 - zero)).clamp(-1.0, 1.0)

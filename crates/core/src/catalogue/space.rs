@@ -1,7 +1,7 @@
 //! The space of a catalogue: the encoder's, less what all of its items share, turned so that a large catalogue is searched
 //! by the leading values of its rows.
 //!
-//! Encoders put every text into a narrow cone and every language into a corner of it: two unrelated items score .8 and
+//! Most encoders put every text into a narrow cone and every language into a corner of it: two unrelated items score .8 and
 //! more, and a Chinese item is closer to any Chinese one than to an English one about the same thing. Taking away the mean
 //! of the catalogue and the directions that tell its languages apart leaves what the texts are about (mean removal as in
 //! Mu and Viswanath, 2018; language means as in Libovický et al., 2020). The same map is applied to every query.
