@@ -4,12 +4,41 @@ use crate::error::{EncoderError, guarded};
 use crate::manifest::Manifest;
 use crate::normaliser::Steps;
 use crate::unigram::Pieces;
+use serde::Deserialize;
+use std::borrow::Cow;
 use tokenizers::decoders::DecoderWrapper;
 use tokenizers::pre_tokenizers::PreTokenizerWrapper;
 use tokenizers::processors::PostProcessorWrapper;
 use tokenizers::{TokenizerImpl, TruncationDirection, TruncationParams, TruncationStrategy};
 
 type Tokenizer = TokenizerImpl<Pieces, Steps, PreTokenizerWrapper, PostProcessorWrapper, DecoderWrapper>;
+
+/// Bytes of an added token, and of all: the library takes the square of the length to look for one, minutes for a long one.
+const MAX_ADDED: (usize, usize) = (256, 1 << 18);
+
+/// Refuses added tokens that are too long, before the library sees them.
+fn check_added(json: &[u8]) -> Result<(), EncoderError> {
+    #[derive(Deserialize)]
+    struct File<'a> {
+        #[serde(borrow, default)]
+        added_tokens: Vec<Added<'a>>,
+    }
+    #[derive(Deserialize)]
+    struct Added<'a> {
+        #[serde(borrow)]
+        content: Cow<'a, str>,
+    }
+    let file: File<'_> = serde_json::from_slice(json).map_err(|e| EncoderError::Tokenizer(e.to_string()))?;
+    let lengths = || file.added_tokens.iter().map(|token| token.content.len());
+    let (longest, all) = (lengths().max().unwrap_or(0), lengths().sum::<usize>());
+    if longest > MAX_ADDED.0 || all > MAX_ADDED.1 {
+        let most = format!("{} and {}", MAX_ADDED.0, MAX_ADDED.1);
+        return Err(EncoderError::Tokenizer(format!(
+            "added tokens have up to {longest} bytes, all {all}; at most {most}"
+        )));
+    }
+    Ok(())
+}
 
 /// A tokenizer that cuts texts at the encoder's longest length and puts the prefix in front of them.
 #[derive(Debug)]
@@ -23,6 +52,7 @@ pub(crate) struct Tokens {
 impl Tokens {
     pub(crate) fn load(json: &[u8], manifest: &Manifest) -> Result<Tokens, EncoderError> {
         let fail = |e: tokenizers::Error| EncoderError::Tokenizer(e.to_string());
+        check_added(json)?;
         let mut inner = guarded(EncoderError::Tokenizer, || {
             serde_json::from_slice::<Tokenizer>(json).map_err(|e| EncoderError::Tokenizer(e.to_string()))
         })?;

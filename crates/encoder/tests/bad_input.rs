@@ -99,6 +99,20 @@ fn bytes_that_are_no_tokenizer_are_refused() {
 }
 
 #[test]
+fn added_tokens_that_would_take_minutes_are_refused() {
+    let (model, tokenizer, _) = files();
+    let text = String::from_utf8(tokenizer).unwrap();
+    let unknown = r#""content":"<unk>""#;
+    assert_eq!(text.matches(unknown).count(), 1);
+    let longer = |length: usize| text.replace(unknown, &format!(r#""content":"{}""#, "x".repeat(length))).into_bytes();
+    // Read, and then found to have more tokens than the model.
+    let error = load_as_published(&model, &longer(256)).unwrap_err();
+    assert!(matches!(error, EncoderError::Mismatch { .. }), "{error}");
+    let error = load_as_published(&model, &longer(257)).unwrap_err();
+    assert!(matches!(&error, EncoderError::Tokenizer(what) if what.contains("257 bytes")), "{error}");
+}
+
+#[test]
 fn a_manifest_that_contradicts_itself_is_refused() {
     let (model, tokenizer, manifest) = files();
     let mut other = manifest.clone();
