@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use tokenizers::decoders::DecoderWrapper;
 use tokenizers::pre_tokenizers::PreTokenizerWrapper;
 use tokenizers::processors::PostProcessorWrapper;
-use tokenizers::{TokenizerImpl, TruncationDirection, TruncationParams, TruncationStrategy};
+use tokenizers::{PostProcessor, TokenizerImpl, TruncationDirection, TruncationParams, TruncationStrategy};
 
 type Tokenizer = TokenizerImpl<Pieces, Steps, PreTokenizerWrapper, PostProcessorWrapper, DecoderWrapper>;
 
@@ -56,6 +56,12 @@ impl Tokens {
         let mut inner = guarded(EncoderError::Tokenizer, || {
             serde_json::from_slice::<Tokenizer>(json).map_err(|e| EncoderError::Tokenizer(e.to_string()))
         })?;
+        // The library takes these off the longest length, and does not look whether there is so much.
+        let own = inner.get_post_processor().map_or(0, |template| template.added_tokens(false));
+        if own >= manifest.max_tokens {
+            let most = manifest.max_tokens;
+            return Err(EncoderError::Tokenizer(format!("its template adds {own} tokens to a text of at most {most}")));
+        }
         // A file may carry settings of its own; the manifest decides.
         inner.with_padding(None);
         inner
